@@ -1,0 +1,35 @@
+# Every target makes its own environment in .venv: python3 (3.11 or newer) and make are all it takes.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint docs clean
+
+help:            ## list the targets
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "fer-xai needs Python 3.11 or newer; set PYTHON="'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: .venv/installed    ## make .venv with everything pinned
+
+demo: install    ## report on the bundled faces by the bundled classifier
+	$(BIN)/fer-xai report --out out/demo
+
+test: install    ## run the tests
+	$(BIN)/python -m pytest
+
+lint: install    ## check style and types
+	$(BIN)/ruff check src tests examples
+	$(BIN)/ruff format --check src tests examples
+	$(BIN)/mypy
+
+docs: install    ## build the documentation into docs/_build
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
+
+clean:           ## remove what the other targets made
+	rm -rf .venv out docs/_build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,103 @@
+"""`explain`: faces in, reasons out."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from fer_xai.classifier import Classifier, load_classifier
+from fer_xai.engine import engine_for
+from fer_xai.errors import InputError
+from fer_xai.explainers import Explainer, Request, make_explainer
+from fer_xai.explainers.registry import full_name
+from fer_xai.explainers.target import Target, resolve_target
+from fer_xai.explanation import Explanation
+from fer_xai.faces import Faces
+
+
+def explain(
+    model: Any, faces: Any, method: str = "lime", target: Target = "predicted", seed: int = 0, **options: Any
+) -> Explanation:
+    """Explain why a classifier says what it says about each face.
+
+    Parameters
+    ----------
+    model : Classifier, keras.Model or path
+    faces : Faces or ndarray
+        Faces, or an array (N, H, W), (N, H, W, 1 or 3) or (H, W), uint8 or float in [0, 1].
+    method : str
+        ``method`` or ``method:variant``; `fer_xai.list_explainers` gives all.
+    target : str, tuple or list
+        ``"predicted"``, ``"label"``, an emotion, a contrast ``("fear", "surprise")``, or a list with one
+        emotion per face.
+    seed : int
+        Same seed, same numbers, whatever the order and number of faces.
+    **options
+        The method's own, e.g. ``segmenter="slic"``, ``samples=1000``, ``layer="conv2d_3"``, ``patch=8``.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    InputError
+        If the method, an option, the target or the faces cannot be used; the line says why.
+
+    Examples
+    --------
+    >>> from fer_xai import explain, load_classifier, load_faces
+    >>> explanation = explain(load_classifier(), load_faces("sample")[:4], method="occlusion")
+    >>> explanation.attributions.shape
+    (4, 48, 48)
+    """
+    classifier = load_classifier(model)
+    faces = faces if isinstance(faces, Faces) else Faces.from_array(faces)
+    if not len(faces):
+        raise InputError("no faces to explain: the selection is empty")
+    return run_explainer(classifier, faces, make_explainer(method, **options), target, seed)
+
+
+def run_explainer(
+    classifier: Classifier,
+    faces: Faces,
+    explainer: Explainer,
+    target: Target = "predicted",
+    seed: int = 0,
+    landmarks: Any = None,
+) -> Explanation:
+    """Run a built explainer on faces; `explain` with everything already opened.
+
+    Parameters
+    ----------
+    landmarks : Landmarks, optional
+        Of these faces, where known already.
+    """
+    engine = engine_for(classifier)
+    images = faces.images()
+    probabilities = engine.predict(images)[1]
+    predicted = [classifier.emotions[i] for i in probabilities.argmax(axis=1)]
+    targets, weights = resolve_target(target, predicted, faces.labels, classifier.emotions)
+    seeds = tuple([seed, content_seed(image)] for image in images)
+    answer = explainer.attribute(engine, Request(images, weights, seeds, landmarks))
+    return Explanation(
+        attributions=np.asarray(answer.maps, np.float32),
+        faces=faces,
+        method=full_name(explainer),
+        targets=targets,
+        probabilities=probabilities,
+        emotions=classifier.emotions,
+        settings={**dataclasses.asdict(explainer), "seed": seed},  # type: ignore[call-overload]
+        segments=answer.segments,
+        details=answer.details,
+        landmarks=landmarks,
+    )
+
+
+def content_seed(image: np.ndarray) -> int:
+    """A number from a face's pixels (at 8 bits), so that its random numbers do not depend on where it stands."""
+    digest = hashlib.blake2b(np.rint(image * 255).astype(np.uint8).tobytes(), digest_size=8)
+    return int.from_bytes(digest.digest())

@@ -1,0 +1,6 @@
+"""Any Keras model, or any function, as a classifier of faces."""
+
+from fer_xai.classifier.classifier import Classifier
+from fer_xai.classifier.load import load_classifier
+
+__all__ = ["Classifier", "load_classifier"]

@@ -1,0 +1,58 @@
+"""Watch layers while a model is called, wherever they sit, without changing the model.
+
+A layer's ``call`` is shadowed on the instance for the length of one trace and given back afterwards, also
+after an error. Nothing is cloned, so nested backbones, shared layers and subclassed models need no special case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Call:
+    """One call of a layer: its first input and its output, as traced tensors."""
+
+    layer: Any
+    input: Any
+    output: Any
+
+
+@contextmanager
+def watching(layers: Iterable[Any]) -> Iterator[list[Call]]:
+    """Record every call of `layers`, in order of execution, into the list this yields."""
+    calls: list[Call] = []
+    with ExitStack() as stack:
+        for layer in layers:
+            stack.enter_context(_shadowed(layer, calls))
+        yield calls
+
+
+@contextmanager
+def _shadowed(layer: Any, calls: list[Call]) -> Iterator[None]:
+    original, own = layer.call, layer.__dict__.get("call")
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        output = original(*args, **kwargs)
+        calls.append(Call(layer, args[0] if args else next(iter(kwargs.values())), output))
+        return output
+
+    # object.__setattr__ goes round Keras's attribute tracking, which refuses changes to a built layer.
+    object.__setattr__(layer, "call", call)
+    try:
+        yield
+    finally:
+        if own is None:
+            object.__delattr__(layer, "call")
+        else:
+            object.__setattr__(layer, "call", own)
+
+
+def layers_of(model: Any) -> list[Any]:
+    """All layers that are not models themselves, nested models' included."""
+    import keras
+
+    return [layer for layer in model._flatten_layers(include_self=False) if not isinstance(layer, keras.Model)]

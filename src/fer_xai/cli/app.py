@@ -1,0 +1,41 @@
+"""The ``fer-xai`` command: gathers the commands of this folder."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+app = typer.Typer(
+    name="fer-xai",
+    help="Why does it say angry? Explanations for facial-expression classifiers, told in the language of the face.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from fer_xai import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    # TensorFlow's C++ side logs to stderr before any handler exists; its Python warnings still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def main() -> None:
+    """Entry point."""
+    from fer_xai.cli import explain, recipes, report, train
+
+    for module in (report, explain, recipes, train):
+        app.command()(module.command())
+    app()

@@ -1,0 +1,69 @@
+"""``fer-xai report``: explain many faces and write the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fer_xai.cli import options
+from fer_xai.cli.errors import one_line
+
+
+@one_line
+def report(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the report; the same command resumes there.")],
+    model: options.Model = None,
+    data: options.Data = None,
+    split: options.Split = None,
+    methods: Annotated[
+        str | None,
+        typer.Option(help="Comma list, e.g. lime:slic,gradcam; default the standard ones.", show_default=False),
+    ] = None,
+    target: Annotated[
+        str, typer.Option(help="predicted, label, an emotion, or a contrast as fear-surprise.")
+    ] = "predicted",
+    codebook: Annotated[str, typer.Option(help="The emotion → action unit table shown first.")] = "facs2002",
+    limit: options.Limit = None,
+    seed: options.Seed = 0,
+    ferplus: options.Ferplus = None,
+    drop: options.Drop = None,
+    emotions: options.Emotions = None,
+    scaling: options.Scaling = None,
+    trust_model: options.TrustModel = False,
+    as_json: options.Json = False,
+) -> None:
+    """Explain many faces by several methods and write one HTML report.
+
+    Without options but [bold]--out[/bold] it explains the 101 bundled faces by the bundled classifier. A run that was
+    stopped goes on when the same command is given again.
+
+    Example: fer-xai report --model M.keras --data fer2013.csv --split test --limit 350 --out report/
+    """
+    from fer_xai.cli.progress import bar
+    from fer_xai.report import render
+    from fer_xai.study import STANDARD_METHODS, run_study
+    from fer_xai.study.files import output_folder
+
+    output_folder(out)
+    classifier = options.open_classifier(model, emotions, scaling, trust_model)
+    faces = options.open_faces(data, split, limit, seed, ferplus, drop)
+    chosen = tuple(methods.split(",")) if methods else STANDARD_METHODS
+    with bar() as track:
+        study = run_study(
+            classifier, faces, out, methods=chosen, target=target, codebook=codebook, seed=seed,
+            data={"source": str(data or "sample"), "split": split or "test"}, track=track,
+        )  # fmt: skip
+        index = render(study)
+    if as_json:
+        typer.echo(json.dumps({"index": str(index), **json.loads((out / "summary.json").read_text())}))
+    else:
+        typer.echo(index)
+
+
+def command() -> Callable[..., None]:
+    """The command, for the app."""
+    return report

@@ -1,0 +1,61 @@
+"""The engine of a classifier that is only a function: forward passes, no gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fer_xai.classifier import Classifier
+from fer_xai.engine.engine import packed, rows_per_pass
+from fer_xai.errors import InputError
+
+
+class BlackBoxEngine:
+    """Runs a plain function; see `fer_xai.engine.Engine`."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+
+    def predict(self, faces: np.ndarray) -> tuple[None, np.ndarray]:
+        rows = rows_per_pass(*faces.shape[1:3])
+        parts = [self._probabilities(faces[i : i + rows]) for i in range(0, len(faces), rows)]
+        return None, np.concatenate(parts)
+
+    def coalitions(self, faces: np.ndarray, fills: np.ndarray, segments: np.ndarray, present: np.ndarray) -> np.ndarray:
+        def keep(face: np.ndarray, row: np.ndarray) -> np.ndarray:
+            return np.take_along_axis(present[face, row], segments[face].reshape(len(face), -1), 1).reshape(
+                len(face), *segments.shape[1:]
+            )
+
+        return self._blended(faces, fills, keep, present.shape[1])
+
+    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: np.ndarray) -> np.ndarray:
+        return self._blended(faces, fills, lambda face, row: masks[row], len(masks))
+
+    def input_gradient(self, faces: np.ndarray, weights: np.ndarray, of: str) -> np.ndarray:
+        raise self._no_gradients()
+
+    def layer_gradient(
+        self, faces: np.ndarray, weights: np.ndarray, layer: str | None
+    ) -> tuple[str, np.ndarray, np.ndarray]:
+        raise self._no_gradients()
+
+    def _blended(self, faces, fills, keep, passes: int) -> np.ndarray:  # type: ignore[no-untyped-def]
+        flat = np.empty((len(faces) * passes, len(self.classifier.emotions)), np.float32)
+        for where, face, row in packed(len(faces), passes, rows_per_pass(*faces.shape[1:3])):
+            kept = keep(face, row)[..., None].astype(np.float32)
+            blend = faces[face] * kept + fills[face] * (1 - kept)
+            flat[where] = self._probabilities(blend)[: where.stop - where.start]
+        return flat.reshape(len(faces), passes, -1)
+
+    def _probabilities(self, faces: np.ndarray) -> np.ndarray:
+        assert self.classifier.function is not None
+        result = np.asarray(self.classifier.function(faces), np.float32)
+        expected = (len(faces), len(self.classifier.emotions))
+        if result.shape != expected:
+            raise InputError(f"{self.classifier.name} gave an array of shape {result.shape}; expected {expected}")
+        return result
+
+    def _no_gradients(self) -> InputError:
+        return InputError(
+            f"{self.classifier.name} is a plain function without gradients: use a perturbation method (lime, occlusion)"
+        )

@@ -1,0 +1,207 @@
+"""The engine of Keras models on TensorFlow: every pass is a traced program, gradients included.
+
+Nothing here runs eagerly: an eager gradient through a strided 1×1 convolution can corrupt memory on
+TensorFlow 2.19–2.21 with oneDNN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from fer_xai.classifier import Classifier
+from fer_xai.classifier.taps import layers_of, watching
+from fer_xai.engine.engine import packed, rows_per_pass
+from fer_xai.errors import InputError
+
+
+class TracedEngine:
+    """Traced passes through a Keras classifier; see `fer_xai.engine.Engine`.
+
+    Programs are kept per face size and colour, so a study traces each kind of pass once.
+    """
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self._programs: dict[tuple[Any, ...], Any] = {}
+
+    # ---- what explainers ask for ------------------------------------------------------------------------------
+
+    def predict(self, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        program = self._program("predict", faces, self._trace_predict)
+        logits, probabilities = self._batched(program, faces)
+        return logits, probabilities
+
+    def coalitions(self, faces: np.ndarray, fills: np.ndarray, segments: np.ndarray, present: np.ndarray) -> np.ndarray:
+        program = self._program("coalitions", faces, self._trace_coalitions)
+
+        def batch(face: np.ndarray, row: np.ndarray) -> Any:
+            return program(*_near(face, faces, fills, segments.astype(np.int32)), present[face, row].astype(np.uint8))
+
+        return self._packed(batch, faces, present.shape[1])
+
+    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: np.ndarray) -> np.ndarray:
+        program = self._program("masked", faces, self._trace_masked)
+        masks = masks.astype(np.float32)
+
+        def batch(face: np.ndarray, row: np.ndarray) -> Any:
+            return program(*_near(face, faces, fills), masks, row.astype(np.int32))
+
+        return self._packed(batch, faces, len(masks))
+
+    def input_gradient(self, faces: np.ndarray, weights: np.ndarray, of: str) -> np.ndarray:
+        program = self._program(("input_gradient", of), faces, lambda size: self._trace_input_gradient(size, of))
+        return self._batched(program, faces, weights.astype(np.float32))[0]
+
+    def layer_gradient(
+        self, faces: np.ndarray, weights: np.ndarray, layer: str | None
+    ) -> tuple[str, np.ndarray, np.ndarray]:
+        name = self.last_convolution if layer is None else layer
+        tapped = self._layer_named(name)
+        program = self._program(("layer_gradient", name), faces, lambda size: self._trace_layer_gradient(size, tapped))
+        activations, gradients = self._batched(program, faces, weights.astype(np.float32))
+        return name, activations, gradients
+
+    @cached_property
+    def last_convolution(self) -> str:
+        """Path of the last convolution, in order of execution, that the logits depend on."""
+        import tensorflow as tf
+
+        height, width, channels = (
+            side or default for side, default in zip(self.classifier.input_shape, (48, 48, 1), strict=True)
+        )
+        found: list[str] = []
+
+        @tf.function(input_signature=[tf.TensorSpec((1, height, width, channels), tf.float32)])
+        def probe(faces: Any) -> Any:
+            with tf.GradientTape() as tape, watching(layers_of(self.classifier.model)) as calls:
+                tape.watch(faces)
+                logits, _ = self.classifier.forward(faces)
+            spatial = [c for c in calls if "Conv" in type(c.layer).__name__ and len(c.output.shape) == 4]
+            gradients = tape.gradient(logits, [call.output for call in spatial])
+            found.extend(c.layer.path for c, g in zip(spatial, gradients, strict=True) if g is not None)
+            return logits
+
+        probe.get_concrete_function()
+        if not found:
+            raise InputError(
+                f"{self.classifier.name} has no convolution that its output depends on: Grad-CAM needs one"
+            )
+        return found[-1]
+
+    # ---- programs ---------------------------------------------------------------------------------------------
+
+    def _program(self, key: Any, faces: np.ndarray, trace: Callable[[tuple[int, ...]], Any]) -> Any:
+        full = (key, faces.shape[1:])
+        if full not in self._programs:
+            self._programs[full] = trace(faces.shape[1:])
+        return self._programs[full]
+
+    def _trace_predict(self, size: tuple[int, ...]) -> Any:
+        import tensorflow as tf
+
+        return tf.function(self.classifier.forward, input_signature=[tf.TensorSpec((None, *size), tf.float32)])
+
+    def _trace_coalitions(self, size: tuple[int, ...]) -> Any:
+        import tensorflow as tf
+
+        face = tf.TensorSpec((None, *size), tf.float32)
+        rows = tf.TensorSpec((None,), tf.int32)
+        segments = tf.TensorSpec((None, *size[:2]), tf.int32)
+
+        @tf.function(input_signature=[rows, face, face, segments, tf.TensorSpec((None, None), tf.uint8)])
+        def program(row_face: Any, faces: Any, fills: Any, segments: Any, present: Any) -> Any:
+            keep = tf.gather(present, tf.gather(segments, row_face), batch_dims=1)[..., None]
+            blend = tf.where(keep > 0, tf.gather(faces, row_face), tf.gather(fills, row_face))
+            return self.classifier.forward(blend)[1]
+
+        return program
+
+    def _trace_masked(self, size: tuple[int, ...]) -> Any:
+        import tensorflow as tf
+
+        face = tf.TensorSpec((None, *size), tf.float32)
+        rows = tf.TensorSpec((None,), tf.int32)
+
+        @tf.function(input_signature=[rows, face, face, tf.TensorSpec((None, *size[:2]), tf.float32), rows])
+        def program(row_face: Any, faces: Any, fills: Any, masks: Any, row_mask: Any) -> Any:
+            keep = tf.gather(masks, row_mask)[..., None]
+            blend = tf.gather(faces, row_face) * keep + tf.gather(fills, row_face) * (1 - keep)
+            return self.classifier.forward(blend)[1]
+
+        return program
+
+    def _trace_input_gradient(self, size: tuple[int, ...], of: str) -> Any:
+        import tensorflow as tf
+
+        @tf.function(input_signature=self._scored(size))
+        def program(faces: Any, weights: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(faces)
+                logits, probabilities = self.classifier.forward(faces)
+                score = tf.reduce_sum(weights * (logits if of == "logit" else probabilities))
+            return (tape.gradient(score, faces),)
+
+        return program
+
+    def _trace_layer_gradient(self, size: tuple[int, ...], layer: Any) -> Any:
+        import tensorflow as tf
+
+        @tf.function(input_signature=self._scored(size))
+        def program(faces: Any, weights: Any) -> Any:
+            with tf.GradientTape() as tape, watching([layer]) as calls:
+                tape.watch(faces)
+                logits, _ = self.classifier.forward(faces)
+                score = tf.reduce_sum(weights * logits)
+            output: Any = calls[-1].output if calls else None
+            gradient = tape.gradient(score, output) if calls else None
+            if gradient is None or len(output.shape) != 4:
+                raise InputError(f"layer {layer.path!r} gives no spatial map that the output depends on: name another")
+            return tf.cast(output, tf.float32), tf.cast(gradient, tf.float32)
+
+        return program
+
+    def _scored(self, size: tuple[int, ...]) -> list[Any]:
+        import tensorflow as tf
+
+        return [
+            tf.TensorSpec((None, *size), tf.float32),
+            tf.TensorSpec((None, len(self.classifier.emotions)), tf.float32),
+        ]
+
+    def _layer_named(self, name: str) -> Any:
+        layers = layers_of(self.classifier.model)
+        matches = [layer for layer in layers if name in (layer.path, layer.name)]
+        if not matches:
+            spatial = [layer.name for layer in layers if "Conv" in type(layer).__name__]
+            raise InputError(f"no layer {name!r} in {self.classifier.name}; its convolutions: {', '.join(spatial)}")
+        return matches[-1]
+
+    # ---- batches ----------------------------------------------------------------------------------------------
+
+    def _rows(self, faces: np.ndarray) -> int:
+        height, width, _ = self.classifier.input_shape
+        return rows_per_pass(height or faces.shape[1], width or faces.shape[2])
+
+    def _packed(self, batch: Callable[[np.ndarray, np.ndarray], Any], faces: np.ndarray, passes: int) -> np.ndarray:
+        flat = np.empty((len(faces) * passes, len(self.classifier.emotions)), np.float32)
+        for where, face, row in packed(len(faces), passes, self._rows(faces)):
+            flat[where] = batch(face, row).numpy()[: where.stop - where.start]
+        return flat.reshape(len(faces), passes, -1)
+
+    def _batched(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
+        rows = min(self._rows(faces), 64)
+        parts = []
+        for start in range(0, len(faces), rows):
+            part = [array[start : start + rows] for array in (faces, *others)]
+            parts.append([result.numpy() for result in program(*part)])
+        return [np.concatenate(results) for results in zip(*parts, strict=True)]
+
+
+def _near(face: np.ndarray, *arrays: np.ndarray) -> list[np.ndarray]:
+    """Row numbers counted from the batch's first face, and only the faces the batch touches."""
+    first, last = face.min(), face.max() + 1
+    return [(face - first).astype(np.int32), *(array[first:last] for array in arrays)]

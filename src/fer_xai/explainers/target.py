@@ -1,0 +1,76 @@
+"""Which emotion is being explained, face by face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fer_xai.emotions import canonical
+from fer_xai.errors import InputError
+
+Target = str | tuple[str, str] | Sequence[str]
+
+
+def resolve_target(
+    target: Target, predicted: Sequence[str], labels: Sequence[str | None], emotions: Sequence[str]
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Turn a target into one name and one row of weights per face.
+
+    Parameters
+    ----------
+    target : str, tuple or sequence
+        ``"predicted"``, ``"label"``, an emotion, a contrast ``("fear", "surprise")`` or ``"fear-surprise"``,
+        or a list (not a tuple) with one emotion per face.
+    predicted : sequence of str
+        The classifier's answers.
+    labels : sequence of str or None
+    emotions : sequence of str
+        The classifier's head order.
+
+    Returns
+    -------
+    tuple of str
+        The target's name for each face; a contrast reads ``fear-surprise``.
+    ndarray (N, E) float32
+        1 at the target; for a contrast also −1 at what it is set against.
+
+    Raises
+    ------
+    InputError
+        If an emotion is not among the classifier's, or a label is missing.
+    """
+    names = [_pair(name) for name in _per_face(target, predicted, labels)]
+    weights = np.zeros((len(names), len(emotions)), np.float32)
+    for row, pair in zip(weights, names, strict=True):
+        for emotion, sign in zip(pair, (1, -1), strict=False):
+            if emotion not in emotions:
+                raise InputError(f"the classifier does not know the emotion {emotion!r}; it knows {' '.join(emotions)}")
+            row[list(emotions).index(emotion)] += sign
+    return tuple("-".join(pair) for pair in names), weights
+
+
+def _per_face(
+    target: Target, predicted: Sequence[str], labels: Sequence[str | None]
+) -> Sequence[str | tuple[str, str]]:
+    if isinstance(target, tuple) and len(target) == 2:
+        return [(target[0], target[1])] * len(predicted)
+    if not isinstance(target, str):
+        if len(target) != len(predicted):
+            raise InputError(f"{len(target)} targets were given for {len(predicted)} faces: give one per face")
+        return list(target)
+    if target == "predicted":
+        return list(predicted)
+    if target == "label":
+        missing = sum(label is None for label in labels)
+        if missing:
+            raise InputError(f"target 'label' needs labelled faces; {missing} of {len(labels)} have none")
+        return [label for label in labels if label is not None]
+    return [target] * len(predicted)
+
+
+def _pair(name: str | tuple[str, str]) -> tuple[str, ...]:
+    parts = name.split("-") if isinstance(name, str) else list(name)
+    if len(parts) > 2 or len(set(parts)) < len(parts):
+        raise InputError(f"target {name!r}: expected an emotion, or two different ones as fear-surprise")
+    return tuple(canonical(part) for part in parts)

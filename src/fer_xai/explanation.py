@@ -1,0 +1,112 @@
+"""What `explain` returns: attributions with everything needed to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from fer_xai.faces import Faces
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Attributions + faces + targets + predictions + the method's settings.
+
+    Attributes
+    ----------
+    attributions : ndarray (N, H, W) float32
+        Signed; positive speaks for the target. Not normalised.
+    faces : Faces
+    method : str
+        ``method`` or ``method:variant``.
+    targets : tuple of str
+        What each face is explained for.
+    probabilities : ndarray (N, E) float32
+    emotions : tuple of str
+        Order of the probabilities' columns.
+    settings : dict
+        The method's options and the seed.
+    segments : ndarray (N, H, W) int32, optional
+        Segment numbers, for methods that explain by segments.
+    details : dict
+        What else the method tells, e.g. Grad-CAM's layer and its map at the layer's grid.
+    landmarks : Landmarks, optional
+        Where they were found on the way.
+    """
+
+    attributions: np.ndarray
+    faces: Faces
+    method: str
+    targets: tuple[str, ...]
+    probabilities: np.ndarray
+    emotions: tuple[str, ...]
+    settings: dict[str, Any]
+    segments: np.ndarray | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    landmarks: Any = None
+
+    def __len__(self) -> int:
+        return len(self.attributions)
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.method}, {len(self)} faces, targets {' '.join(sorted(set(self.targets)))})"
+
+    def _repr_png_(self) -> bytes:
+        import io
+
+        buffer = io.BytesIO()
+        self.plot().savefig(buffer, format="png")
+        return buffer.getvalue()
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """The classifier's answer for each face."""
+        return tuple(self.emotions[i] for i in self.probabilities.argmax(axis=1))
+
+    def regions(self, **options: Any) -> pd.DataFrame:
+        """Tell the attributions in facial regions: one row per face and region.
+
+        Parameters
+        ----------
+        **options
+            Of `fer_xai.facs.count_regions`: levels, thresholds.
+
+        Returns
+        -------
+        DataFrame
+            See `fer_xai.facs.count_regions`, with label, predicted, target and method before it.
+        """
+        from fer_xai.facs import count_regions
+
+        rows = count_regions(self.faces, self.attributions, landmarks=self.landmarks, **options)
+        return self.identify(rows)
+
+    def identify(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Insert label, predicted, target and method into a table that has a ``face`` column."""
+        import pandas as pd
+
+        known = pd.DataFrame(
+            {"label": self.faces.labels, "predicted": self.predicted, "target": self.targets},
+            index=pd.Index(self.faces.ids, name="face"),
+        ).astype({"label": "object"})
+        joined = known.loc[rows["face"]].reset_index()
+        rest = rows.drop(columns="face").reset_index(drop=True)
+        return pd.concat([joined.assign(method=self.method), rest], axis=1)
+
+    def plot(self, limit: int = 8) -> Figure:
+        """Draw face, overlay (for LIME its progressive panels) and probabilities, a row per face.
+
+        Parameters
+        ----------
+        limit : int
+            Most faces to draw.
+        """
+        from fer_xai.figures import draw_explanation
+
+        return draw_explanation(self, limit)

@@ -1,0 +1,92 @@
+"""A study's folder, opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.errors import InputError
+from fer_xai.faces import Faces
+
+CHUNK = 32
+
+
+class Study:
+    """Tables, attribution maps and faces of one run of explainers.
+
+    Parameters
+    ----------
+    path : path
+        The folder that ``fer-xai report`` wrote.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no study.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not (self.path / "study.json").is_file():
+            raise InputError(f"{self.path} holds no study (no study.json): run fer-xai report --out {self.path}")
+
+    def __repr__(self) -> str:
+        return f"Study({str(self.path)!r}, {self.manifest['data']['faces']} faces, {' '.join(self.methods)})"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was run: model, data, methods with their settings, seed."""
+        manifest: dict[str, Any] = json.loads((self.path / "study.json").read_text())
+        return manifest
+
+    @property
+    def methods(self) -> list[str]:
+        """Methods in the order they were asked for."""
+        return list(self.manifest["methods"])
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables written so far."""
+        return sorted(path.stem for path in self.path.glob("*.parquet"))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A tidy table, e.g. ``predictions``, ``regions``, ``agreement``, ``counts``."""
+        path = self.path / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(f"no table {name!r} in {self.path}; there are: {', '.join(self.tables) or 'none yet'}")
+        return pd.read_parquet(path)
+
+    @cached_property
+    def faces(self) -> Faces:
+        """The faces of the study, in the order of the predictions table."""
+        predictions = self.table("predictions")
+        pixels = np.concatenate([part["pixels"] for part in self._parts("faces")])
+        return Faces.from_array(pixels, labels=_labels(predictions), ids=list(predictions["face"]))
+
+    def maps(self, method: str) -> tuple[np.ndarray, np.ndarray | None]:
+        """Attributions (N, H, W) float32 of a method, and its segments (N, H, W) where it has them."""
+        if method not in self.methods:
+            raise InputError(f"no maps of {method!r} in {self.path}; there are: {', '.join(self.methods)}")
+        parts = list(self._parts(folder_name(method)))
+        segments = [part["segments"] for part in parts if "segments" in part]
+        return np.concatenate([part["attributions"] for part in parts]), np.concatenate(segments) if segments else None
+
+    def _parts(self, name: str) -> Iterator[Any]:
+        for start in range(0, self.manifest["data"]["faces"], CHUNK):
+            with np.load(self.path / "maps" / name / f"{start:08d}.npz", allow_pickle=False) as part:
+                yield part
+
+
+def folder_name(method: str) -> str:
+    """``lime:slic`` as a file name that every system allows."""
+    return method.replace(":", "-")
+
+
+def _labels(predictions: pd.DataFrame) -> list[str | None]:
+    return [label if isinstance(label, str) else None for label in predictions["label"]]

@@ -1,0 +1,1 @@
+"""One file, one recipe: a module here that defines ``RECIPE`` is listed and trainable."""
