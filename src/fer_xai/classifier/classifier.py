@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from fer_xai.classifier.scaling import parse_scaling
+from fer_xai.classifier.taps import layers_of
 from fer_xai.emotions import FER2013, FERPLUS, parse_emotions
 from fer_xai.errors import InputError
 
@@ -84,6 +86,28 @@ class Classifier:
             f"Classifier({self.name!r}, input {height}×{width}×{channels}, scaling {self.scaling}, "
             f"{len(self.emotions)} emotions: {' '.join(self.emotions)})"
         )
+
+    def describe(self) -> dict[str, Any]:
+        """What the classifier is, for reports: plain values only, the weights as a hash."""
+        description: dict[str, Any] = {
+            "name": self.name,
+            "input": list(self.input_shape),
+            "scaling": self.scaling,
+            "emotions": list(self.emotions),
+        }
+        if self.model is None:
+            return {**description, "kind": "function"}
+        weights = hashlib.sha256()
+        for weight in self.model.weights:
+            weights.update(np.ascontiguousarray(weight.numpy()).tobytes())
+        return {
+            **description,
+            "kind": type(self.model).__name__,
+            "colour": "grey" if self.input_shape[2] == 1 else "rgb",
+            "parameters": int(self.model.count_params()),
+            "layers": len(layers_of(self.model)),
+            "sha256": weights.hexdigest(),
+        }
 
     def preprocess(self, faces: Any) -> Any:
         """Turn faces (N, H, W, C) in [0, 1] into the model's input; traced, differentiable."""

@@ -58,6 +58,7 @@ def fit(
     targets = [keras.utils.to_categorical(labels, len(recipe.emotions)) for labels in (train[1], validation[1])]
     while len(history) < recipe.epochs and not _stalled(history, recipe.patience):
         epoch, started = len(history), time.monotonic()
+        _reseed(model, seed, epoch)
         order = np.random.default_rng([seed, epoch]).permutation(len(train[0]))
         fitted = model.fit(
             train[0][order], targets[0][order], batch_size=recipe.batch_size, shuffle=False, verbose=0
@@ -98,6 +99,14 @@ def _trainable(recipe: Recipe, faces: int, seed: int, precision: str) -> tuple[k
     model.build((None, *net.input_shape[1:]))
     model.optimizer.build(model.trainable_variables)
     return model, net
+
+
+def _reseed(model: keras.Model, seed: int, epoch: int) -> None:
+    """Start every random layer's stream anew, since weight files do not hold all of their states."""
+    for number, layer in enumerate(model._flatten_layers(include_self=False)):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            generator.state.assign(np.random.SeedSequence([seed, epoch, number]).generate_state(2))
 
 
 def _resume(model: keras.Model, folder: Path) -> list[dict[str, float]]:

@@ -1,0 +1,194 @@
+"""Run explainers over many faces, chunk by chunk, so that a stopped run goes on where it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_xai import __version__
+from fer_xai.api import run_explainer
+from fer_xai.classifier import Classifier
+from fer_xai.engine import engine_for
+from fer_xai.errors import InputError
+from fer_xai.explainers import Explainer, make_explainer
+from fer_xai.explainers.registry import full_name
+from fer_xai.explainers.target import Target, resolve_target
+from fer_xai.faces import Faces
+from fer_xai.faces.landmarks import Landmarks, find_landmarks
+from fer_xai.facs import FaceMasks, load_codebook
+from fer_xai.study import chunks, tables
+from fer_xai.study.files import output_folder, write_arrays, write_json
+from fer_xai.study.study import CHUNK, Study, folder_name
+
+STANDARD_METHODS = ("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion")
+
+
+def run_study(
+    classifier: Classifier,
+    faces: Faces,
+    out: str | Path,
+    methods: Sequence[str] = STANDARD_METHODS,
+    target: str = "predicted",
+    codebook: str = "facs2002",
+    seed: int = 0,
+    data: dict[str, Any] | None = None,
+    options: dict[str, dict[str, Any]] | None = None,
+    track: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> Study:
+    """Explain all faces by all methods and write the study's folder.
+
+    The same call on the same folder goes on where an earlier one stopped, and gives the same bytes.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    faces : Faces
+    out : path
+        The study's folder.
+    methods : sequence of str
+        ``method`` or ``method:variant``.
+    target : str
+        See `fer_xai.explain`.
+    codebook : str
+        The emotion → action unit table that the report shows first; all are computed.
+    seed : int
+    data : dict, optional
+        What to say of the data: ``source`` and ``split``.
+    options : dict, optional
+        Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``.
+    track : callable
+        Called with (what, done, total).
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    InputError
+        If there are no faces, a method is unknown, or the folder holds another study.
+    """
+    if not len(faces):
+        raise InputError("no faces to explain: the selection is empty")
+    out = output_folder(Path(out))
+    explainers = [make_explainer(name.strip(), **(options or {}).get(name, {})) for name in methods]
+    load_codebook(codebook)
+    manifest = _manifest(classifier, faces, explainers, target, codebook, seed, data or {})
+    _claim(out, manifest)
+    starts = range(0, len(faces), CHUNK)
+    total, done = len(faces) * len(explainers), 0
+    for start in starts:
+        part = faces[start : start + CHUNK]
+        prepared = _prepare(out, classifier, part, start, target)
+        for explainer in explainers:
+            _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed)
+            done += len(part)
+            track("explaining", done, total)
+    study = Study(out)
+    tables.finish(study, starts)
+    return study
+
+
+def _manifest(
+    classifier: Classifier,
+    faces: Faces,
+    explainers: Sequence[Explainer],
+    target: str,
+    codebook: str,
+    seed: int,
+    data: dict[str, Any],
+) -> dict[str, Any]:
+    content = hashlib.blake2b(digest_size=16)
+    for start in range(0, len(faces), 1024):
+        part = faces[start : start + 1024]
+        content.update(part.pixels().tobytes())
+        content.update(json.dumps([part.ids, part.labels]).encode())
+    settings = {full_name(e): dataclasses.asdict(e) for e in explainers}  # type: ignore[call-overload]
+    return {
+        "version": __version__,
+        "model": classifier.describe(),
+        "data": {
+            "source": data.get("source", "faces in memory"),
+            "split": data.get("split"),
+            "faces": len(faces),
+            "labelled": sum(label is not None for label in faces.labels),
+            "size": [*faces.size, faces.channels],
+            "skipped": list(faces.skipped),
+            "content": content.hexdigest(),
+        },
+        "methods": settings,
+        "target": target,
+        "codebook": codebook,
+        "seed": seed,
+    }
+
+
+def _claim(out: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, or make sure that the folder's is the same."""
+    path = out / "study.json"
+    if not path.exists():
+        write_json(path, manifest)
+        return
+    try:
+        earlier = json.loads(path.read_text())
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}): delete {out} or give another --out") from error
+    now = json.loads(json.dumps(manifest))
+    changed = [key for key in manifest if earlier.get(key) != now[key]]
+    if changed:
+        raise InputError(
+            f"{out} holds a study with another {', '.join(changed)}: give another --out, or delete it to start anew"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Prepared:
+    """What all methods share on one chunk of faces."""
+
+    landmarks: Landmarks
+    masks: FaceMasks
+
+
+def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int, target: Target) -> _Prepared:
+    path = chunks.arrays(out, "faces", start)
+    if not path.exists():
+        found = find_landmarks(faces.pixels())
+        write_arrays(path, pixels=faces.pixels(), points=found.points, scores=found.scores)
+    with np.load(path, allow_pickle=False) as stored:
+        points, scores = stored["points"], stored["scores"]
+    source = tuple("none" if missing else "mesh" for missing in np.isnan(points[:, 0, 0]))
+    landmarks = Landmarks(points, scores, source)
+    predictions = chunks.table(out, "predictions", start)
+    if not predictions.exists():
+        probabilities = engine_for(classifier).predict(faces.images())[1]
+        tables.write_predictions(out, start, classifier.emotions, faces, probabilities, landmarks)
+    resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
+    return _Prepared(landmarks, FaceMasks.paint(faces, landmarks))
+
+
+def _explain_chunk(
+    out: Path,
+    classifier: Classifier,
+    faces: Faces,
+    prepared: _Prepared,
+    explainer: Explainer,
+    start: int,
+    target: Target,
+    seed: int,
+) -> None:
+    name = full_name(explainer)
+    measured = chunks.table(out, f"regions/{folder_name(name)}", start)
+    if measured.exists():
+        return
+    explanation = run_explainer(classifier, faces, explainer, target, seed, prepared.landmarks)
+    arrays = {"attributions": explanation.attributions}
+    if explanation.segments is not None:
+        arrays["segments"] = explanation.segments.astype(np.int16)
+    write_arrays(chunks.arrays(out, folder_name(name), start), **arrays)
+    tables.write_measures(out, start, explanation, prepared.masks)

@@ -1,0 +1,158 @@
+"""The study's tidy tables: a chunk's rows as they are measured, and the summaries over all faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.evaluation import confusion_matrix, mean_diagonal, measure_accuracy
+from fer_xai.explanation import Explanation
+from fer_xai.faces import Faces
+from fer_xai.faces.landmarks import Landmarks
+from fer_xai.facs import (
+    FaceMasks,
+    agreement,
+    count_regions,
+    list_codebooks,
+    load_codebook,
+    mask_profile,
+    specificity_from_profile,
+    summarise_counts,
+)
+from fer_xai.study import chunks
+from fer_xai.study.files import write_json, write_table
+from fer_xai.study.study import Study, folder_name
+
+
+def write_predictions(
+    out: Path, start: int, emotions: Sequence[str], faces: Faces, probabilities: np.ndarray, landmarks: Landmarks
+) -> None:
+    """Write what the classifier says of a chunk's faces, and whether their landmarks were found."""
+    predicted = [emotions[i] for i in probabilities.argmax(axis=1)]
+    labels = pd.Series(faces.labels, dtype="string")
+    correct = [None if label is None else label == guess for label, guess in zip(faces.labels, predicted, strict=True)]
+    table = pd.DataFrame({"face": faces.ids, "label": labels, "predicted": predicted})
+    table["correct"] = pd.array(correct, dtype="boolean")
+    for emotion, column in zip(emotions, probabilities.T, strict=True):
+        table[f"p_{emotion}"] = column
+    write_table(
+        chunks.table(out, "landmarks", start),
+        pd.DataFrame({"face": faces.ids, "landmarks": landmarks.source, "score": landmarks.scores}),
+    )
+    write_table(chunks.table(out, "predictions", start), table)
+
+
+def write_measures(out: Path, start: int, explanation: Explanation, masks: FaceMasks) -> None:
+    """Write a chunk's rows of the tables regions, agreement and profiles for one method.
+
+    Regions come last: their presence means that the chunk is complete.
+    """
+    part = folder_name(explanation.method)
+    maps, targets = explanation.attributions, explanation.targets
+    agreeing, profiles = [], []
+    emotions = _emotion_of(explanation)
+    for name in list_codebooks():
+        rows = agreement(explanation.faces, maps, emotions, codebook=name, masks=masks)
+        agreeing.append(explanation.identify(rows))
+        profiles.append(_profile(explanation, name, masks))
+    write_table(chunks.table(out, f"agreement/{part}", start), pd.concat(agreeing, ignore_index=True))
+    write_table(chunks.table(out, f"profiles/{part}", start), pd.concat(profiles, ignore_index=True))
+    rows = count_regions(explanation.faces, maps, masks=masks)
+    assert len(targets) == len(maps)
+    write_table(chunks.table(out, f"regions/{part}", start), explanation.identify(rows))
+
+
+def _emotion_of(explanation: Explanation) -> list[str]:
+    """The emotion whose action units a face is compared with: its target, of a contrast the first."""
+    return [target.split("-")[0] for target in explanation.targets]
+
+
+def _profile(explanation: Explanation, codebook: str, masks: FaceMasks) -> pd.DataFrame:
+    """One row per face and emotion mask: the mass inside it and its area, all that specificity needs."""
+    mass, area = mask_profile(explanation.attributions, masks.action_units(codebook))
+    names = load_codebook(codebook).emotions
+    return pd.DataFrame(
+        {
+            "face": np.repeat(explanation.faces.ids, len(names)),
+            "method": explanation.method,
+            "codebook": codebook,
+            "mask": np.tile(names, len(mass)),
+            "mass": mass.ravel(),
+            "area": area.ravel(),
+        }
+    )
+
+
+def finish(study: Study, starts: Sequence[int]) -> None:
+    """Merge the chunks into tables and write the summaries over all faces."""
+    out, folders = study.path, [folder_name(method) for method in study.methods]
+    predictions = chunks.merge(out, "predictions", ["predictions"], starts)
+    landmarks = chunks.merge(out, "landmarks", ["landmarks"], starts)
+    regions = chunks.merge(out, "regions", [f"regions/{name}" for name in folders], starts)
+    agreeing = chunks.merge(out, "agreement", [f"agreement/{name}" for name in folders], starts)
+    profiles = chunks.merge(out, "profiles", [f"profiles/{name}" for name in folders], starts)
+    write_table(out / "counts.parquet", summarise_counts(regions))
+    grouped = predictions["label"].fillna(predictions["predicted"]).set_axis(predictions["face"])
+    specificity, matrix = _specificities(profiles, grouped, study.manifest["seed"])
+    write_table(out / "specificity.parquet", specificity)
+    write_table(out / "matrix.parquet", matrix)
+    write_json(out / "summary.json", _summary(study, predictions, landmarks, specificity, agreeing))
+
+
+def _specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows, matrices = [], []
+    for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
+        wide = part.pivot(index="face", columns="mask", values=["mass", "area"]).reindex(part["face"].unique())
+        masks = [name for name in load_codebook(str(codebook)).emotions if name in wide["mass"].columns]
+        measured = specificity_from_profile(
+            wide["mass"][masks].to_numpy(),
+            wide["area"][masks].to_numpy(),
+            emotion_of[wide.index].tolist(),
+            masks=masks,
+            seed=seed,
+        )
+        known: dict[str, Any] = {"method": method, "codebook": codebook}
+        rows.append(
+            known
+            | {key: getattr(measured, key) for key in ("value", "low", "high", "p", "n")}
+            | {"emotions": " ".join(measured.emotions), "left_out": " ".join(measured.left_out)}
+        )
+        long = measured.matrix.rename_axis(index="emotion", columns="mask").stack().rename("log2_enrichment")
+        matrices.append(long.reset_index().assign(**known))
+    columns = ["method", "codebook", "emotion", "mask", "log2_enrichment"]
+    return pd.DataFrame(rows), pd.concat(matrices, ignore_index=True)[columns]
+
+
+def _summary(
+    study: Study,
+    predictions: pd.DataFrame,
+    landmarks: pd.DataFrame,
+    specificity: pd.DataFrame,
+    agreeing: pd.DataFrame,
+) -> dict[str, Any]:
+    labels = [label if isinstance(label, str) else None for label in predictions["label"].astype(object)]
+    accuracy = measure_accuracy(labels, predictions["predicted"])
+    confusion = confusion_matrix(labels, predictions["predicted"], study.manifest["model"]["emotions"])
+    means = agreeing.groupby(["method", "codebook", "emotion"], sort=False).agg(
+        n=("mass_accuracy", "count"),
+        mass_accuracy=("mass_accuracy", "mean"),
+        chance=("area", "mean"),
+        blob=("mass_accuracy_blob", "mean"),
+    )
+    means["log2_enrichment"] = np.log2((means["mass_accuracy"] / means["chance"]).replace(0, np.nan))
+    return {
+        "accuracy": None if accuracy is None else vars(accuracy),
+        "mean_diagonal": mean_diagonal(confusion),
+        "confusion": {
+            "emotions": list(confusion.columns), "labels": list(confusion.index), "counts": confusion.to_numpy().tolist()
+        },
+        "faces": len(predictions),
+        "landmarks_found": int((landmarks["landmarks"] != "none").sum()),
+        "specificity": specificity.to_dict("records"),
+        "agreement": means.reset_index().to_dict("records"),
+        "manifest": study.manifest,
+    }  # fmt: skip
