@@ -1,0 +1,268 @@
+"""Figures laid out for the templates: tables whose cells are the chart, and bars whose ends are per cents.
+
+Nothing here is a picture: the templates draw HTML tables and a few SVG lines, so every chart is also text.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.report.colours import diverging, sequential
+from fer_xai.report.figures import Figures
+from fer_xai.report.words import NOTHING, method_name, region_name, signed
+
+HEAT_LIMIT = 2.0  # log2: four times its area, or a quarter of it, is full colour
+FORK_LIMIT = 0.5  # the ends of the little S axis
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A coloured table cell: its class (see ``colours``) and its text."""
+
+    shade: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of coloured cells."""
+
+    title: str
+    columns: list[tuple[str, str]]
+    rows: list[tuple[str, list[Cell]]]
+
+
+def region_heat(figures: Figures, method: str, level: str) -> Grid:
+    """Regions × emotions: log2 of how much more of the positive attribution a region holds than its area would."""
+    columns, by_emotion = [], []
+    for emotion in figures.emotions:
+        counts = figures.counts(method, level, emotion)
+        n = counts["n"].max() if len(counts) else math.nan
+        columns.append((emotion, f"n = {n:.0f}" if n and math.isfinite(n) else "no faces"))
+        by_emotion.append(counts["log2_enrichment"])
+    rows = []
+    for region in figures.regions(level):
+        values = [float(column.get(region, math.nan)) for column in by_emotion]
+        rows.append((region_name(region), [Cell(diverging(v, HEAT_LIMIT), signed(v, 1)) for v in values]))
+    return Grid(method_name(method), columns, rows)
+
+
+@dataclass(frozen=True)
+class FaceMap:
+    """A drawn face to be coloured: the shade of each of the eight regions, and the same in words."""
+
+    title: str
+    shades: dict[str, str]
+    words: str
+
+
+def face_map(figures: Figures, method: str, emotion: str, title: str) -> FaceMap | None:
+    """A method's coarse region heat for one emotion, for the drawn face; None where no face counts."""
+    values = figures.counts(method, "coarse", emotion)["log2_enrichment"].astype(float).dropna()
+    if values.empty:
+        return None
+    words = ", ".join(f"{region_name(str(region))} {signed(value, 1)}" for region, value in values.items())
+    return FaceMap(title, {str(r): diverging(v, HEAT_LIMIT) for r, v in values.items()}, words)
+
+
+def confusion_grid(figures: Figures) -> Grid:
+    """Labels × predictions: counts, coloured by the share of the row."""
+    found = figures.confusion
+    rows = []
+    for emotion in found.index:
+        n = int(found.loc[emotion].sum())
+        cells = [Cell(sequential(k / n if n else math.nan), str(k) if n else NOTHING) for k in found.loc[emotion]]
+        rows.append((emotion, cells))
+    return Grid("Confusion matrix", [(emotion, "") for emotion in found.columns], rows)
+
+
+def mask_grid(figures: Figures, method: str, codebook: str) -> Grid | None:
+    """Emotions × masks: log2 enrichment of each emotion's faces on each emotion's action units; None without S."""
+    rows = figures.tables["matrix"]
+    rows = rows[(rows["method"] == method) & (rows["codebook"] == codebook)]
+    if rows.empty:
+        return None
+    found = rows.pivot_table(index="emotion", columns="mask", values="log2_enrichment", dropna=False)
+    order = [emotion for emotion in figures.emotions if emotion in found.index]
+    masks = [emotion for emotion in figures.emotions if emotion in found.columns]
+    found = found.reindex(index=order, columns=masks)
+    lines = [
+        (
+            emotion,
+            [Cell(diverging(v, 1.0) + (" own" if mask == emotion else ""), signed(v)) for mask, v in line.items()],
+        )
+        for emotion, line in found.iterrows()
+    ]
+    return Grid(method_name(method), [(mask, "") for mask in masks], lines)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A mean share of the positive attribution on an emotion's action units, beside what chance would give."""
+
+    value: float
+    area: float
+    blob: float
+    n: int
+    more: dict[str, float]
+
+    @property
+    def mark(self) -> str:
+        """``"▲"`` above both chance levels, ``"▼"`` below both, ``"·"`` between them."""
+        low, high = sorted((self.area, self.blob)) if math.isfinite(self.blob) else (self.area, self.area)
+        return "▲" if self.value > high else "▼" if self.value < low else "·"
+
+    @property
+    def verdict(self) -> str:
+        """The mark in words."""
+        return {"▲": "above both chance levels", "▼": "below both chance levels", "·": "between them"}[self.mark]
+
+
+def agreement_of(figures: Figures, method: str, codebook: str, emotion: str) -> Agreement | None:
+    """Agreement of one method, codebook and emotion; None where the codebook has no units for it or no face counts."""
+    row = figures.agreement_of(method, codebook, emotion)
+    if row is None or not math.isfinite(row["mass_accuracy"]):
+        return None
+    more = {name: float(row[name]) for name in ("rank_accuracy", "pointing", "iou", "iou_chance") if name in row}
+    return Agreement(
+        float(row["mass_accuracy"]), float(row["area"]), float(row["mass_accuracy_blob"]), int(row["n"]), more
+    )
+
+
+def agreement_rows(figures: Figures, codebook: str) -> list[tuple[str, list[Agreement | None]]]:
+    """One row per emotion the codebook has figures for, one entry per method."""
+    rows = [(e, [agreement_of(figures, method, codebook, e) for method in figures.methods]) for e in figures.emotions]
+    return [(emotion, cells) for emotion, cells in rows if any(cells)]
+
+
+@dataclass(frozen=True)
+class Fork:
+    """S with its interval, and where they lie on the little axis, in per cent of its width."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+    n: int
+
+    @classmethod
+    def of(cls, row: pd.Series) -> Fork:
+        """A row of the specificity table."""
+        return cls(float(row["value"]), float(row["low"]), float(row["high"]), float(row["p"]), int(row["n"]))
+
+    def at(self, value: float) -> float:
+        """Where a value lies on the axis, 0…100."""
+        return round(float(np.clip(50 + 50 * value / FORK_LIMIT, 0, 100)), 1) if math.isfinite(value) else 50.0
+
+    @property
+    def clear(self) -> str:
+        """``"above"``, ``"below"``, or ``"none"`` where the interval holds zero."""
+        return "above" if self.low > 0 else "below" if self.high < 0 else "none"
+
+
+def specificity_rows(figures: Figures) -> list[tuple[str, list[Fork | None]]]:
+    """One row per method, one entry per codebook; empty where no S could be had at all."""
+    rows = []
+    for method in figures.methods:
+        forks: list[Fork | None] = []
+        for codebook in figures.codebooks:
+            row = figures.specificity(method, codebook)
+            forks.append(None if row is None else Fork.of(row))
+        rows.append((method, forks))
+    return rows if any(fork for _, forks in rows for fork in forks) else []
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How often a region was counted for one method: of ``n`` faces, with interval and the share chance would give."""
+
+    method: str
+    counted: int
+    n: int
+    value: float
+    low: float
+    high: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class FrequencyChart:
+    """Regions counted, as grouped bars; the first two methods side by side."""
+
+    methods: list[str]
+    standard: bool
+    rows: list[tuple[str, list[Bar]]]
+    fine: list[tuple[str, list[Bar]]]
+
+
+def frequency_chart(figures: Figures, emotion: str) -> FrequencyChart:
+    """SLIC's and Felzenszwalb's counts as the LIME document charts them; other methods where the study lacks both."""
+    pair: list[str] = ["lime:slic", "lime:felzenszwalb"]
+    wanted = [method for method in pair if method in figures.methods]
+    methods = wanted or figures.methods[:2]
+    coarse, fine = (_bars(figures, emotion, methods, level) for level in ("coarse", "fine"))
+    return FrequencyChart(methods, len(wanted) == 2, coarse, fine)
+
+
+def _bars(figures: Figures, emotion: str, methods: list[str], level: str) -> list[tuple[str, list[Bar]]]:
+    counts = {method: figures.counts(method, level, emotion) for method in methods}
+    rows = []
+    for region in figures.regions(level):
+        bars = []
+        for method in methods:
+            row: Any = counts[method].loc[region]
+            if math.isfinite(row["n"]) and row["n"] > 0:
+                shares = (float(row[name]) for name in ("frequency", "low", "high", "chance"))
+                bars.append(Bar(method, round(row["counted"]), int(row["n"]), *shares))
+        if bars:
+            rows.append((region_name(region), bars))
+    return rows
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """One line of a method's region table."""
+
+    region: str
+    counted: int
+    n: int
+    frequency: float
+    low: float
+    high: float
+    chance: float
+    share: float
+    enrichment: Cell
+
+
+def region_table(figures: Figures, method: str, level: str, emotion: str) -> list[RegionRow]:
+    """A method's figures for one emotion, region by region; empty where no face with landmarks counts."""
+    rows = []
+    for region, row in figures.counts(method, level, emotion).iterrows():
+        if not (math.isfinite(row["n"]) and row["n"] > 0):
+            continue
+        value = float(row["log2_enrichment"])
+        rows.append(
+            RegionRow(
+                region=region_name(str(region)),
+                counted=round(row["counted"]),
+                n=int(row["n"]),
+                frequency=float(row["frequency"]),
+                low=float(row["low"]),
+                high=float(row["high"]),
+                chance=float(row["chance"]),
+                share=float(row["share"]),
+                enrichment=Cell(diverging(value, HEAT_LIMIT), signed(value)),
+            )
+        )
+    return rows
+
+
+def called_instead(figures: Figures, emotion: str) -> list[tuple[str, int]]:
+    """What faces labelled ``emotion`` are called, commonest first, zeros left out."""
+    row = figures.confusion.loc[emotion].sort_values(ascending=False, kind="stable")
+    return [(str(name), int(count)) for name, count in row.items() if count]

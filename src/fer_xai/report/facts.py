@@ -1,0 +1,43 @@
+"""What was run, as pairs for a definition list."""
+
+from __future__ import annotations
+
+from fer_xai.report.figures import Figures
+from fer_xai.report.words import counted
+
+
+def model_facts(figures: Figures) -> list[tuple[str, str]]:
+    """What the model is, as pairs for a definition list; what the study does not know is left out."""
+    model = figures.manifest["model"]
+    height, width, channels = (*model.get("input", ()), None, None, None)[:3]
+    size = f"{height} × {width}, {'grey' if channels == 1 else 'colour' if channels == 3 else channels}"
+    number = model.get("parameters")
+    facts = [
+        ("File", model.get("file")),
+        ("Kind", model.get("kind")),
+        ("Parameters", f"{number:,}" if isinstance(number, int) else None),
+        ("Layers", model.get("layers")),
+        ("Input", size if height else None),
+        ("Pixel scaling", model.get("scaling")),
+        ("Emotions, in its order", ", ".join(model["emotions"])),
+        ("Layer of Grad-CAM", model.get("cam_layer")),
+        ("SHA-256", model.get("sha256")),
+    ]
+    return [(name, str(value)) for name, value in facts if value not in (None, "")]
+
+
+def data_facts(figures: Figures) -> list[tuple[str, str]]:
+    """What was looked at, as pairs for a definition list."""
+    data = figures.manifest["data"]
+    total = len(figures.predictions)
+    labels = int(figures.labelled.sum())
+    facts = [
+        ("Source", data.get("source")),
+        ("Split", data.get("split") or "all"),
+        ("Faces", f"{total:,}"),
+        ("Labelled", "all" if labels == total else "none" if not labels else f"{labels:,}"),
+        ("With landmarks", f"{figures.landmarks_found:,}"),
+        ("Rows skipped", counted(len(data.get("skipped", ())), "row") if data.get("skipped") else "none"),
+        ("Seed", figures.manifest.get("seed")),
+    ]
+    return [(name, str(value)) for name, value in facts if value not in (None, "")]

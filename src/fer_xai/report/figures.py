@@ -1,0 +1,232 @@
+"""A study's tables, read once and put in the order in which the report tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from fer_xai.errors import InputError
+from fer_xai.report.words import in_method_order, in_region_order
+
+_COLUMNS = {
+    "predictions": "face label predicted correct",
+    "landmarks": "face landmarks score",
+    "regions": "face label predicted target method level region landmarks area share log2_enrichment counted",
+    "agreement": "face method codebook emotion "
+    "area mass_accuracy mass_accuracy_blob rank_accuracy pointing iou iou_chance",
+    "counts": "emotion method level region n counted frequency low high chance share log2_enrichment",
+    "specificity": "method codebook value low high p n emotions left_out",
+    "matrix": "method codebook emotion mask log2_enrichment",
+}
+
+
+class StudyLike(Protocol):
+    """What the report asks of a study."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def faces(self) -> Any:
+        """The faces, in the order of the predictions table; sliceable, with ``pixels()``."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A tidy table by name."""
+
+    def maps(self, method: str) -> tuple[np.ndarray, np.ndarray | None]:
+        """Attributions (N, H, W) and, for segment methods, segments (N, H, W)."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """``count`` of ``n`` with its Wilson 95 % interval; all NaN where n is 0."""
+
+    count: int
+    n: int
+
+    @property
+    def value(self) -> float:
+        """The share, in [0, 1]."""
+        return self.count / self.n if self.n else float("nan")
+
+    @cached_property
+    def _interval(self) -> tuple[float, float]:
+        if not self.n:
+            return float("nan"), float("nan")
+        found = binomtest(self.count, self.n).proportion_ci(method="wilson")
+        return float(found.low), float(found.high)
+
+    @property
+    def low(self) -> float:
+        """Lower end of the interval."""
+        return self._interval[0]
+
+    @property
+    def high(self) -> float:
+        """Upper end of the interval."""
+        return self._interval[1]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything the pages say, before it is worded or drawn."""
+
+    manifest: dict[str, Any]
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+
+    @classmethod
+    def of(cls, study: StudyLike) -> Figures:
+        """Read a study's tables; a table the study does not have is an empty one."""
+        return cls(study.manifest, {name: _read(study, name, columns.split()) for name, columns in _COLUMNS.items()})
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """One row per face."""
+        return self.tables["predictions"]
+
+    @cached_property
+    def label(self) -> np.ndarray:
+        """Each face's label, None where it has none."""
+        return np.array([name if isinstance(name, str) else None for name in self.predictions["label"]], dtype=object)
+
+    @cached_property
+    def predicted(self) -> np.ndarray:
+        """Each face's predicted emotion."""
+        return self.predictions["predicted"].to_numpy(dtype=object)
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """The emotion each face counts for: its label, or the prediction where it has none."""
+        return np.where(self.label == None, self.predicted, self.label)  # noqa: E711  (elementwise)
+
+    @cached_property
+    def labelled(self) -> np.ndarray:
+        """Whether each face has a label."""
+        return self.label != None  # noqa: E711  (elementwise)
+
+    @property
+    def emotions(self) -> list[str]:
+        """The model's emotions in its own order, then labels it does not know."""
+        known = list(self.manifest["model"]["emotions"])
+        return known + sorted(set(self.label[self.labelled]) - set(known))
+
+    @cached_property
+    def methods(self) -> list[str]:
+        """The study's methods, causal ones first."""
+        return in_method_order(self.manifest["methods"])
+
+    @property
+    def lead(self) -> str | None:
+        """The method the headline rests on."""
+        return self.methods[0] if self.methods else None
+
+    @property
+    def codebook(self) -> str:
+        """The codebook the study was asked for."""
+        return str(self.manifest["codebook"])
+
+    @cached_property
+    def codebooks(self) -> list[str]:
+        """All codebooks with figures, the study's own first."""
+        found = dict.fromkeys([*self.tables["specificity"]["codebook"], *self.tables["agreement"]["codebook"]])
+        return sorted(found, key=lambda name: name != self.codebook)
+
+    def regions(self, level: str) -> list[str]:
+        """The regions of a level, from the forehead down."""
+        counts = self.tables["counts"]
+        return in_region_order(counts.loc[counts["level"] == level, "region"])
+
+    # How good
+
+    @cached_property
+    def accuracy(self) -> Rate:
+        """Right answers among the labelled faces."""
+        right = self.label[self.labelled] == self.predicted[self.labelled]
+        return Rate(int(np.sum(right)), int(self.labelled.sum()))
+
+    @cached_property
+    def confusion(self) -> pd.DataFrame:
+        """Faces by label (rows) and prediction (columns), over all emotions."""
+        found = pd.crosstab(self.label[self.labelled], self.predicted[self.labelled])
+        return found.reindex(index=self.emotions, columns=self.emotions, fill_value=0).astype(int)
+
+    def recall(self, emotion: str) -> Rate:
+        """Of the faces labelled ``emotion``, those called so."""
+        row = self.confusion.loc[emotion]
+        return Rate(int(row[emotion]), int(row.sum()))
+
+    def precision(self, emotion: str) -> Rate:
+        """Of the labelled faces called ``emotion``, those labelled so."""
+        column = self.confusion[emotion]
+        return Rate(int(column[emotion]), int(column.sum()))
+
+    @property
+    def mean_diagonal(self) -> float:
+        """Mean recall over the emotions that have labelled faces; NaN where none has."""
+        recalls = [self.recall(emotion).value for emotion in self.emotions if self.recall(emotion).n]
+        return float(np.mean(recalls)) if recalls else float("nan")
+
+    # Where it looks
+
+    @cached_property
+    def landmarks_found(self) -> int:
+        """Faces on which landmarks were found."""
+        return int((self.tables["landmarks"]["landmarks"] != "none").sum())
+
+    def enrichment(self, method: str, level: str = "coarse") -> pd.Series:
+        """log2 (mean share of the positive attribution ÷ mean area) by region over all faces with landmarks."""
+        rows = self.tables["regions"]
+        rows = rows[(rows["method"] == method) & (rows["level"] == level) & (rows["landmarks"] != "none")]
+        means = rows.groupby("region")[["share", "area"]].mean()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.log2(means["share"] / means["area"])
+        return ratio.where(np.isfinite(ratio)).dropna().sort_values(ascending=False)
+
+    def counts(self, method: str, level: str, emotion: str) -> pd.DataFrame:
+        """The counts table of one method and emotion, indexed by region in the order of the face."""
+        rows = self.tables["counts"]
+        rows = rows[(rows["method"] == method) & (rows["level"] == level) & (rows["emotion"] == emotion)]
+        return rows.set_index("region").reindex(self.regions(level))
+
+    # As the codebooks say?
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """Means over faces by method, codebook and the emotion explained, with ``n`` faces; indexed by those three."""
+        rows = self.tables["agreement"]
+        measures = [name for name in _COLUMNS["agreement"].split()[4:] if name in rows]
+        grouped = rows.groupby(["method", "codebook", "emotion"])
+        means = grouped[measures].mean()
+        means["n"] = grouped["mass_accuracy"].count()
+        return means
+
+    def agreement_of(self, method: str, codebook: str, emotion: str) -> pd.Series | None:
+        """One row of ``agreement``; None for an emotion the codebook has no action units for."""
+        key = (method, codebook, emotion)
+        return self.agreement.loc[key] if key in self.agreement.index else None
+
+    def specificity(self, method: str, codebook: str) -> pd.Series | None:
+        """The S row of a method and codebook; None where it could not be had."""
+        rows = self.tables["specificity"]
+        rows = rows[(rows["method"] == method) & (rows["codebook"] == codebook)]
+        return None if rows.empty or not np.isfinite(rows.iloc[0]["value"]) else rows.iloc[0]
+
+
+def _read(study: StudyLike, name: str, columns: list[str]) -> pd.DataFrame:
+    try:
+        table = study.table(name)
+    except (KeyError, FileNotFoundError, InputError):
+        table = pd.DataFrame()
+    missing = [column for column in columns if column not in table]
+    if table.empty:
+        return table.reindex(columns=[*table.columns, *missing])
+    table = table.copy(deep=False)
+    for column in missing:
+        table[column] = np.nan
+    return table

@@ -1,0 +1,121 @@
+"""A study's folder gets its pages: ``index.html`` and one page per emotion."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from fer_xai.report import charts, facts, sentences
+from fer_xai.report.cards import make_cards
+from fer_xai.report.figures import Figures, StudyLike
+from fer_xai.report.gallery import Group, choose
+from fer_xai.report.templating import environment
+from fer_xai.report.units import expected
+from fer_xai.report.words import codebook_name, emotion_file, is_causal, listing, method_name
+from fer_xai.report.writing import write
+
+
+def render(study: StudyLike) -> Path:
+    """Write a study's report beside its tables.
+
+    Parameters
+    ----------
+    study : StudyLike
+        A study with at least its predictions, landmarks, regions, counts, agreement, specificity and matrix tables,
+        its maps and its faces. Empty tables are said to be empty; unlabelled faces are grouped by prediction.
+
+    Returns
+    -------
+    Path
+        ``index.html``, in the study's folder. The emotions' pages are ``classes/<emotion>.html``. Every page is one
+        self-contained file without scripts, written in one step.
+
+    Raises
+    ------
+    InputError
+        If the templates are missing from the installation.
+    """
+    jinja = environment()
+    figures = Figures.of(study)
+    groups = {emotion: choose(figures, emotion) for emotion in figures.emotions}
+    cards = make_cards(study, figures, [row for found in groups.values() for group in found for row in group.rows])
+    common = {
+        "figures": figures,
+        "manifest": figures.manifest,
+        "emotions": figures.emotions,
+        "causal": {method for method in figures.methods if is_causal(method)},
+        "titles": _titles(figures),
+        "explained": sentences.explained(figures),
+    }
+    page = jinja.get_template("emotion.html.j2")
+    for emotion in figures.emotions:
+        shown = [(group, [cards[row] for row in group.rows]) for group in groups[emotion]]
+        html = page.render(common | _emotion(figures, emotion, shown))
+        write(study.path / "classes" / emotion_file(emotion), html)
+    # The index is written last: while it is missing or old, so are the pages it links to.
+    index = study.path / "index.html"
+    write(index, jinja.get_template("index.html.j2").render(common | _index(figures)))
+    return index
+
+
+def _titles(figures: Figures) -> dict[str, str]:
+    model, data = figures.manifest["model"]["name"], figures.manifest["data"]
+    split = f", {data['split']}" if data.get("split") else ""
+    return {"model": str(model), "data": f"{Path(str(data.get('source', ''))).name or 'faces'}{split}"}
+
+
+def _index(figures: Figures) -> dict[str, Any]:
+    methods = figures.methods
+    return {
+        "headline": sentences.headline(figures),
+        "model_facts": facts.model_facts(figures),
+        "data_facts": facts.data_facts(figures),
+        "confusion": charts.confusion_grid(figures) if figures.accuracy.n else None,
+        "heat": {level: [charts.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
+        "agreement_tables": {book: charts.agreement_rows(figures, book) for book in figures.codebooks},
+        "specificity": charts.specificity_rows(figures),
+        "masks": {
+            book: [grid for m in methods if (grid := charts.mask_grid(figures, m, book))] for book in figures.codebooks
+        },
+        "left_out": _left_out(figures),
+        "drawn": [m for e in figures.emotions if figures.lead and (m := charts.face_map(figures, figures.lead, e, e))],
+        "lead_s": figures.specificity(figures.lead, figures.codebook) if figures.lead else None,
+        "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
+    }
+
+
+def _left_out(figures: Figures) -> dict[str, list[str]]:
+    """Emotions left out of S → the codebooks that leave just those out."""
+    found: dict[str, list[str]] = {}
+    for book, rows in figures.tables["specificity"].groupby("codebook", sort=False):
+        entry = rows["left_out"].iloc[0]
+        names = re.split(r"[,\s]+", entry) if isinstance(entry, str) else []
+        out = listing([name for name in names if name])
+        if out:
+            found.setdefault(out, []).append(codebook_name(str(book)))
+    return found
+
+
+def _emotion(figures: Figures, emotion: str, shown: list[tuple[Group, list[Any]]]) -> dict[str, Any]:
+    place, order = figures.emotions.index(emotion), figures.emotions
+    return {
+        "emotion": emotion,
+        "before": order[place - 1] if place else None,
+        "after": order[place + 1] if place + 1 < len(order) else None,
+        "headline": sentences.of_emotion(figures, emotion),
+        "called": charts.called_instead(figures, emotion),
+        "drawn": [m for x in figures.methods if (m := charts.face_map(figures, x, emotion, method_name(x)))],
+        "chart": charts.frequency_chart(figures, emotion),
+        "tables": [
+            (method, *(charts.region_table(figures, method, level, emotion) for level in ("coarse", "fine")))
+            for method in figures.methods
+        ],
+        "agreement_by_book": {
+            book: [(method, charts.agreement_of(figures, method, book, emotion)) for method in figures.methods]
+            for book in figures.codebooks
+        },
+        "expected": {book: expected(book, emotion) for book in figures.codebooks},
+        "groups": shown,
+        "group_size": int((figures.group == emotion).sum()),
+    }

@@ -1,0 +1,231 @@
+"""What the figures say, in plain words. Every sentence follows from figures on the page; none praises or guesses."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import pandas as pd
+
+from fer_xai.report import charts
+from fer_xai.report.figures import Figures
+from fer_xai.report.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
+
+_HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
+
+
+def headline(figures: Figures) -> list[str]:
+    """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
+    return [
+        *(_what(figures), *_how_good(figures), *_where(figures), *_methods_agree(figures), *_as_expected(figures)),
+        *_counted_apart(figures),
+    ]
+
+
+def explained(figures: Figures) -> str:
+    """What every map explains, after "explains"."""
+    target = figures.manifest.get("target", "predicted")
+    if target == "predicted":
+        return "the emotion the model answered"
+    if target == "label":
+        return "the face's label"
+    return str(target) if isinstance(target, str) else " rather than ".join(map(str, target))
+
+
+def _what(figures: Figures) -> str:
+    model, total = figures.manifest["model"], len(figures.predictions)
+    number = model.get("parameters")
+    size = f"with {number:,} parameters " if isinstance(number, int) else ""
+    emotions = counted(len(model["emotions"]), "emotion")
+    return (
+        f"{model['name']} is a classifier {size}that gives every face one of {emotions} "
+        f"({listing(model['emotions'])}); here it was asked about {counted(total, 'face')}."
+    )
+
+
+def _how_good(figures: Figures) -> list[str]:
+    rate = figures.accuracy
+    if not rate.n:
+        said = Counter(figures.predicted).most_common(2)
+        most = listing([f"{name} ({count})" for name, count in said])
+        return [
+            "None of these faces has a label, so nothing here says how often it is right, and faces are grouped by "
+            f"what the model calls them; it answers {most} most often."
+        ]
+    commonest = Counter(figures.label[figures.labelled]).most_common()
+    emotion, count = commonest[0]
+    always = f"; always answering {emotion} would reach {percent(count / rate.n)}" if len(commonest) > 1 else ""
+    sentences = [
+        f"It gives the labelled emotion for {percent(rate.value)} of {counted(rate.n, 'labelled face')} "
+        f"(95 % interval {span(rate.low, rate.high)}){always}."
+    ]
+    recalls = {e: figures.recall(e) for e in figures.emotions if figures.recall(e).n}
+    if len(recalls) > 1:
+        best, worst = (choose(recalls, key=lambda e: recalls[e].value) for choose in (max, min))
+        sentences.append(
+            f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and {worst} least "
+            f"({recalls[worst].count} of {recalls[worst].n}{_mostly(figures, worst)})."
+        )
+    unlabelled = int((~figures.labelled).sum())
+    if unlabelled:
+        sentences.append(f"{counted(unlabelled, 'face')} without a label count under what the model calls them.")
+    return sentences
+
+
+def _mostly(figures: Figures, emotion: str) -> str:
+    others = [(name, count) for name, count in charts.called_instead(figures, emotion) if name != emotion]
+    return f"; it calls {others[0][1]} of them {others[0][0]}" if others else ""
+
+
+def _looks(figures: Figures, method: str, enrichment: pd.Series, answer: str) -> str | None:
+    inside = enrichment.drop("background", errors="ignore")
+    above = inside[inside > 0]
+    how = _HOW.get(method, f"By {method_name(method)}")
+    if inside.empty:
+        return None
+    if above.empty:
+        return f"{how}, no part of the face weighs more than its area in {answer}."
+    names = [f"the {region_name(str(region))} ({times(value)} its area)" for region, value in above.nlargest(2).items()]
+    tail = f", least on the {region_name(str(inside.idxmin()))} ({times(inside.min())})" if len(inside) > 2 else ""
+    return f"{how}, {answer} rests most on {listing(names)}{tail}."
+
+
+def _where(figures: Figures) -> list[str]:
+    if figures.lead is None:
+        return []
+    said = _looks(figures, figures.lead, figures.enrichment(figures.lead), "its answer")
+    return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
+
+
+def _methods_agree(figures: Figures) -> list[str]:
+    """Whether the other methods put the same region first: a reader should know before trusting any one."""
+    tops = {m: figures.enrichment(m).drop("background", errors="ignore") for m in figures.methods}
+    first = {method: str(series.idxmax()) for method, series in tops.items() if len(series)}
+    if len(first) < 2 or figures.lead not in first:
+        return []
+    region = first[figures.lead]
+    same = [method for method, top in first.items() if top == region and method != figures.lead]
+    others = len(first) - 1
+    if len(same) == others:
+        return [f"All {len(first)} methods put the {region_name(region)} first."]
+    rest: dict[str, list[str]] = {}
+    for method, top in first.items():
+        if top != region:
+            rest.setdefault(top, []).append(method_name(method))
+    differing = "; ".join(f"the {region_name(top)} by {listing(names)}" for top, names in rest.items())
+    also = f"{len(same)} of the {others} others" if same else "none of the others"
+    return [f"Methods differ: {also} also found the {region_name(region)} first; it is {differing}."]
+
+
+def _as_expected(figures: Figures) -> list[str]:
+    found = charts.specificity_rows(figures)
+    if not found:
+        return [
+            "Whether it looks where each emotion's action units lie cannot be said here: that takes faces with "
+            "landmarks of at least two emotions that a codebook describes."
+        ]
+    method, forks = next((method, forks) for method, forks in found if any(forks))
+    values = {book: fork for book, fork in zip(figures.codebooks, forks, strict=True) if fork}
+    above = [codebook_name(book) for book, fork in values.items() if fork.clear == "above"]
+    below = [codebook_name(book) for book, fork in values.items() if fork.clear == "below"]
+    low, high = (choose(values, key=lambda book: values[book].value) for choose in (min, max))
+    if low == high:
+        spread = f"is {signed(values[low].value)} ({codebook_name(low)})"
+    else:
+        spread = (
+            f"runs from {signed(values[low].value)} ({codebook_name(low)}) to {signed(values[high].value)} "
+            f"({codebook_name(high)})"
+        )
+    verdict = (
+        f"its interval lies above zero for {listing(above) or 'none of them'} and below zero for "
+        f"{listing(below) or 'none'}"
+    )
+    return [
+        "Does it weigh an emotion's own action units more than other emotions'? "
+        f"By {method_name(method)} the specificity S {spread}, where 0 means no more; {verdict}."
+    ]
+
+
+def _counted_apart(figures: Figures) -> list[str]:
+    total, found = len(figures.predictions), figures.landmarks_found
+    sentences = []
+    if 0 < found < total:
+        sentences.append(
+            f"On {counted(total - found, 'face')} of {total} ({percent((total - found) / total)}) no landmarks were "
+            "found; they count in the accuracy and in no figure about regions."
+        )
+    skipped = figures.manifest["data"].get("skipped") or []
+    if skipped:
+        were = "was" if len(skipped) == 1 else "were"
+        sentences.append(f"{counted(len(skipped), 'row')} of the data could not be read and {were} left out.")
+    return sentences
+
+
+def of_emotion(figures: Figures, emotion: str) -> list[str]:
+    """An emotion page's opening."""
+    sentences = _found(figures, emotion)
+    group = int((figures.group == emotion).sum())
+    if not group:
+        return [*sentences, "So no region profile can be drawn for it here."]
+    if figures.lead:
+        counts = figures.counts(figures.lead, "coarse", emotion)
+        seen = counts["n"].max()
+        answer = f"the model's answer to these {counted(int(seen) if seen > 0 else 0, 'face')}"
+        said = _looks(figures, figures.lead, counts["log2_enrichment"].dropna(), answer)
+        sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
+    return [*sentences, *_counted_most(figures, emotion), *_on_action_units(figures, emotion)]
+
+
+def _found(figures: Figures, emotion: str) -> list[str]:
+    if not figures.labelled.any():
+        n = int((figures.predicted == emotion).sum())
+        return [
+            f"The model calls {n or 'none'} of these {counted(len(figures.predictions), 'unlabelled face')} {emotion}."
+        ]
+    recall, precision = figures.recall(emotion), figures.precision(emotion)
+    if recall.n:
+        sentences = [
+            f"Of {counted(recall.n, 'face')} labelled {emotion} the model calls {recall.count} so "
+            f"({percent(recall.value)}, 95 % interval {span(recall.low, recall.high)}{_mostly(figures, emotion)})."
+        ]
+    else:
+        sentences = [f"No face here is labelled {emotion}."]
+    if precision.n:
+        sentences.append(
+            f"When it answers {emotion} it is right {precision.count} times of {precision.n} "
+            f"({percent(precision.value)})."
+        )
+    else:
+        sentences.append(f"It never answers {emotion} for a labelled face.")
+    return sentences
+
+
+def _counted_most(figures: Figures, emotion: str) -> list[str]:
+    chart = charts.frequency_chart(figures, emotion)
+    bars = [(name, bars[0]) for name, bars in chart.rows if name != "background"]
+    if not bars:
+        return []
+    name, bar = max(bars, key=lambda pair: pair[1].value - pair[1].chance)
+    if not bar.value > bar.chance:
+        return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
+    return [
+        f"With {method_name(bar.method)} the {name} stands out most from chance: counted on {bar.counted} of "
+        f"{counted(bar.n, 'face')}, where shifted maps would give {bar.chance * bar.n:.0f}."
+    ]
+
+
+def _on_action_units(figures: Figures, emotion: str) -> list[str]:
+    if figures.lead is None:
+        return []
+    found = charts.agreement_of(figures, figures.lead, figures.codebook, emotion)
+    book = codebook_name(figures.codebook)
+    if found is None and emotion in figures.agreement.index.get_level_values("emotion"):
+        return [f"{book} gives {emotion} no action units, so it has a profile here and no agreement."]
+    if found is None:
+        return [f"No action units to compare {emotion} with here, so it has a profile and no agreement."]
+    blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
+    return [
+        f"On {counted(found.n, 'face')} explained as {emotion}, {percent(found.value)} of what speaks for it lies on "
+        f"the action units {book} gives it ({method_name(figures.lead)}); "
+        f"their area alone would give {percent(found.area)}{blob}: {found.verdict}."
+    ]

@@ -1,0 +1,38 @@
+"""Where the templates lie, in a wheel and in the source tree, and what they may call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from fer_xai.errors import InputError
+from fer_xai.report import colours, words
+
+
+def template_folders() -> list[Path]:
+    """Where templates may lie: in the installed package (a wheel), then in the source tree (an editable install)."""
+    here = Path(__file__).resolve()
+    return [here.parent / "templates", here.parents[3] / "reports" / "templates"]
+
+
+def environment() -> Environment:
+    """Jinja2 over the first template folder that exists; everything is escaped, and a misspelt name is an error."""
+    folder = next((folder for folder in template_folders() if (folder / "index.html.j2").is_file()), None)
+    if folder is None:
+        looked = " and ".join(str(folder) for folder in template_folders())
+        raise InputError(f"the report's templates are missing (looked in {looked}): install fer-xai again")
+    jinja = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for helper in (
+        *(words.method_name, words.region_name, words.codebook_name, words.emotion_file),
+        *(words.percent, words.span, words.signed, words.plain, words.listing, words.counted),
+    ):
+        jinja.filters[helper.__name__] = helper
+    jinja.globals["cell_rules"] = colours.stylesheet()
+    return jinja

@@ -1,0 +1,30 @@
+"""Studies of drawn faces, rendered once for the whole folder of tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_xai.report import render
+from tests.report.fake_study import FakeStudy, make_study
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> FakeStudy:
+    """A study with labels, seven emotions and six methods, and its report."""
+    study = make_study(tmp_path_factory.mktemp("study"), faces=70)
+    render(study)
+    return study
+
+
+@pytest.fixture(scope="session")
+def index(rendered: FakeStudy) -> str:
+    """The text of its index page."""
+    return Path(rendered.path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def happy(rendered: FakeStudy) -> str:
+    """The text of its page on happy."""
+    return Path(rendered.path / "classes" / "happy.html").read_text(encoding="utf-8")

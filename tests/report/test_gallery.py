@@ -1,0 +1,35 @@
+"""Shown faces are chosen by rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from fer_xai.report.figures import Figures
+from fer_xai.report.gallery import choose, confidence
+from tests.report.fake_study import FakeStudy, make_study
+
+
+def test_right_and_wrong_faces_are_what_they_say(rendered: FakeStudy) -> None:
+    figures = Figures.of(rendered)
+    right, missed, alarms = choose(figures, "happy")
+    assert all(figures.label[row] == figures.predicted[row] == "happy" for row in right.rows)
+    assert all(figures.label[row] == "happy" != figures.predicted[row] for row in missed.rows)
+    assert all(figures.predicted[row] == "happy" != figures.label[row] for row in alarms.rows)
+
+
+def test_the_surest_and_the_least_sure_are_both_shown(rendered: FakeStudy) -> None:
+    figures = Figures.of(rendered)
+    right = choose(figures, "happy")[0]
+    every = np.flatnonzero((figures.label == "happy") & (figures.predicted == "happy"))
+    sure = [confidence(figures, row) for row in every]
+    shown = [confidence(figures, row) for row in right.rows]
+    assert (max(shown), min(shown)) == (max(sure), min(sure))
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_unlabelled_faces_are_neither_right_nor_wrong(tmp_path: Path) -> None:
+    figures = Figures.of(make_study(tmp_path, faces=20, labelled=False))
+    groups = [group for emotion in figures.emotions for group in choose(figures, emotion)]
+    assert {group.title for group in groups} == {f"Called {emotion}" for emotion in figures.emotions}

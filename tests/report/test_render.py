@@ -1,0 +1,185 @@
+"""The pages: whole, self-contained, escaped, readable by machines that read to people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from fer_xai.report import render, templating
+from fer_xai.report.writing import write
+from tests.report.fake_study import SEVEN, FakeStudy, make_study
+
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Every start tag with its attributes; fails on tags that do not nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        # HTML lets list items and paragraphs close themselves; our templates do not use that.
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+
+def pages(study: FakeStudy) -> list[Path]:
+    return [study.path / "index.html", *sorted((study.path / "classes").glob("*.html"))]
+
+
+def test_one_index_and_one_page_per_emotion_and_nothing_else(rendered: FakeStudy) -> None:
+    files = {str(path.relative_to(rendered.path)) for path in rendered.path.rglob("*") if path.is_file()}
+    assert files == {"index.html"} | {f"classes/{emotion}.html" for emotion in SEVEN}
+
+
+def test_pages_ask_nothing_of_any_network_and_run_no_script(rendered: FakeStudy) -> None:
+    for path in pages(rendered):
+        page = Page(path.read_text(encoding="utf-8"))
+        assert not list(page.all("script"))
+        for tag, attributes in page.tags:
+            for name in ("src", "href"):
+                target = attributes.get(name) or "#"
+                if not target.startswith(("data:", "#")):
+                    assert tag == "a"
+                    assert (path.parent / target.partition("#")[0]).is_file(), target
+
+
+def test_pages_can_be_heard_and_walked_by_keyboard(rendered: FakeStudy) -> None:
+    for path in pages(rendered):
+        text = path.read_text(encoding="utf-8")
+        page = Page(text)
+        assert len(list(page.all("main"))) == len(list(page.all("h1"))) == 1
+        assert all(attributes.get("alt") for attributes in page.all("img"))
+        assert text.count("<table") == text.count("<caption") + text.count('<table role="presentation"')
+        assert all(attributes.get("scope") for attributes in page.all("th"))
+        assert next(page.all("html"))["lang"] == "en"
+        assert next(page.all("a")) == {"class": "skip", "href": "#main"}
+        ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+        assert len(ids) == len(set(ids))
+        for _, attributes in page.tags:
+            assert attributes.get("aria-labelledby") in {None, *ids}
+            if attributes.get("class") == "box":
+                assert attributes["tabindex"] == "0"
+                assert attributes["aria-label"]
+
+
+def test_the_index_holds_every_chapter(index: str) -> None:
+    for words in (
+        *("How to read this", "What this cannot tell you", "Barrett", "Confusion matrix", "Mean of the diagonal"),
+        *(
+            "Specificity S",
+            "Agreement with the action units",
+            "area",
+            "blob",
+            "row 17: 2303 pixels",
+            "for want of action units or faces: neutral and contempt",
+        ),
+        *("EMFACS", "FACS 1978", "Du 2014", "CK+", "Belharbi 2024", "25 finer regions"),
+    ):
+        assert words in index
+    assert index.index("<caption>Occlusion") < index.index("<caption>LIME · SLIC")
+
+
+def test_the_emotion_page_charts_slic_beside_felzenszwalb(happy: str) -> None:
+    chart = happy[happy.index("Facial regions counted") : happy.index("Region by region")]
+    assert chart.count("LIME · SLIC: ") == chart.count("LIME · Felzenszwalb: ") == 8 + 25
+    assert chart.count('class="chance"') == 2 * (8 + 25)
+    assert "Quickshift" not in chart
+
+
+def test_lime_shows_its_most_important_segments_first(happy: str) -> None:
+    card = happy[happy.index('<li class="face"') :]
+    card = card[: card.index("</li>")]
+    captions = re.findall(r"<figcaption>([^<]+?) ?(?:<|$)", card)
+    assert captions[-15:-10] == ["top 1", "top 3", "top 5", "top 10", "all 100"]
+    assert [name for name in ("Occlusion", "Grad-CAM", "Saliency") if name not in captions] == []
+
+
+def test_names_from_outside_are_escaped(tmp_path: Path) -> None:
+    evil = '<script>alert("1")</script>'
+    study = make_study(tmp_path, faces=12, emotions=(evil, "happy"), methods=("occlusion",))
+    study.manifest["model"]["name"] = study.manifest["data"]["source"] = evil
+    study.manifest["data"]["skipped"] = [evil]
+    study.faces.table["source"] = evil
+    render(study)
+    for path in pages(study):
+        assert "<script" not in path.read_text(encoding="utf-8")
+    assert len(pages(study)) == 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"labelled": False},
+        {"labelled": 0.5},
+        {"never": ("disgust",)},
+        {"emotions": ("happy",)},
+        {"emotions": (*SEVEN, "contempt")},
+        {"methods": ("gradcam",)},
+        {"landmarks": False},
+        {"faces": 1},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_thin_studies_get_whole_pages(tmp_path: Path, options: dict) -> None:
+    study = make_study(tmp_path, **({"faces": 16, "methods": ("lime:slic", "occlusion")} | options))
+    render(study)
+    for path in pages(study):
+        text = path.read_text(encoding="utf-8")
+        Page(text)
+        visible = re.sub(r"<style>.*?</style>|data:[^\"]*|<[^>]*>", " ", text, flags=re.DOTALL)
+        assert not re.search(r"\bnan\b|\bNone\b(?! of these)|\binf\b", visible)
+
+
+def test_without_landmarks_accuracy_stays_and_regions_are_said_to_be_missing(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12, landmarks=False, methods=("occlusion",))
+    text = render(study).read_text(encoding="utf-8")
+    assert "No face has landmarks" in text
+    assert "Confusion matrix" in text
+
+
+def test_each_methods_maps_are_opened_once(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12, methods=("gradcam", "occlusion"))
+    render(study)
+    assert sorted(study.opened) == ["gradcam", "occlusion"]
+
+
+def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12, methods=("occlusion",))
+    first = render(study).read_bytes()
+    assert render(study).read_bytes() == first
+
+
+def test_a_page_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "index.html"
+    write(page, "old")
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write(page, "new")
+    assert page.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [page]
+
+
+def test_templates_are_looked_for_in_the_wheel_and_in_the_source_tree() -> None:
+    installed, source = templating.template_folders()
+    assert installed.parts[-3:] == ("fer_xai", "report", "templates")
+    assert source.parts[-2:] == ("reports", "templates")

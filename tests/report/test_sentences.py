@@ -1,0 +1,49 @@
+"""What the report says follows from the figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_xai.report import sentences
+from fer_xai.report.figures import Figures
+from tests.report.fake_study import FakeStudy, make_study
+
+
+def test_accuracy_is_counted_not_copied(rendered: FakeStudy) -> None:
+    figures = Figures.of(rendered)
+    table = rendered.table("predictions")
+    right = int((table["label"] == table["predicted"]).sum())
+    assert (figures.accuracy.count, figures.accuracy.n) == (right, len(table))
+    assert f"{100 * right / len(table):.0f}\N{NO-BREAK SPACE}%" in sentences.headline(figures)[1]
+    recalls = table[table["label"] == table["predicted"]].groupby("label").size() / table.groupby("label").size()
+    assert figures.mean_diagonal == pytest.approx(recalls.fillna(0).mean())
+
+
+def test_unlabelled_faces_say_so_and_claim_no_accuracy(tmp_path: Path) -> None:
+    text = " ".join(sentences.headline(Figures.of(make_study(tmp_path, faces=20, labelled=False))))
+    assert "None of these faces has a label" in text
+    assert "labelled emotion for" not in text
+
+
+def test_the_sign_of_s_is_told_as_the_interval_tells_it(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    scores = study.tables["specificity"]
+    scores["value"], scores["low"], scores["high"] = 0.0, -0.1, 0.1
+    chosen = (scores["method"] == "occlusion") & (scores["codebook"] == "du2014")
+    scores.loc[chosen, ["value", "low", "high"]] = [0.16, 0.09, 0.24]
+    told = next(s for s in sentences.headline(Figures.of(study)) if "specificity" in s)
+    assert "+0.16 (Du 2014)" in told
+    assert told.endswith("its interval lies above zero for Du 2014 and below zero for none.")
+
+
+def test_an_emotion_without_action_units_has_a_profile_and_no_agreement(rendered: FakeStudy) -> None:
+    told = " ".join(sentences.of_emotion(Figures.of(rendered), "neutral"))
+    assert "no agreement" in told
+    assert "rests most on" in told
+
+
+def test_an_emotion_never_answered_is_told(tmp_path: Path) -> None:
+    figures = Figures.of(make_study(tmp_path, faces=40, never=("disgust",)))
+    assert "It never answers disgust for a labelled face." in sentences.of_emotion(figures, "disgust")

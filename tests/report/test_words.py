@@ -1,0 +1,38 @@
+"""Names and numbers are written one way, and files of emotions are safe."""
+
+from __future__ import annotations
+
+import pytest
+
+from fer_xai.report import words
+
+
+def test_causal_methods_come_first_and_unknown_ones_last() -> None:
+    order = words.in_method_order(["saliency", "lime:slic", "new", "gradcam", "shap:regions", "occlusion"])
+    assert order == ["occlusion", "shap:regions", "lime:slic", "gradcam", "saliency", "new"]
+
+
+def test_regions_go_from_forehead_to_chin_with_the_background_last() -> None:
+    assert words.in_region_order(["background", "mouth", "chin_jaw", "brow", "odd"]) == [
+        *("brow", "mouth", "chin_jaw", "odd", "background"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1234, "+0.12"), (-0.126, "−0.13"), (-0.001, "0.00"), (float("nan"), "–"), (None, "–")]
+)
+def test_signed_numbers(value: float | None, text: str) -> None:
+    assert words.signed(value) == text
+
+
+def test_an_emotion_cannot_leave_its_folder() -> None:
+    files = [words.emotion_file(name) for name in ("happy", "../x", "a/b", "a b", "<b>", "")]
+    assert files[0] == "happy.html"
+    assert len(set(files)) == len(files)
+    assert not any(set(name) & set('/\\<>"& ') or name.startswith("..") for name in files)
+
+
+def test_listing_and_counting() -> None:
+    assert words.listing(["a", "b", "c"]) == "a, b and c"
+    assert words.counted(1, "face") == "1 face"
+    assert words.counted(1200, "face") == "1,200 faces"
