@@ -77,10 +77,10 @@ class Study:
         segments = [part["segments"] for part in parts if "segments" in part]
         return np.concatenate([part["attributions"] for part in parts]), np.concatenate(segments) if segments else None
 
-    def _parts(self, name: str) -> Iterator[Any]:
+    def _parts(self, name: str) -> Iterator[dict[str, np.ndarray]]:
         for start in range(0, self.manifest["data"]["faces"], CHUNK):
             with np.load(self.path / "maps" / name / f"{start:08d}.npz", allow_pickle=False) as part:
-                yield part
+                yield dict(part)
 
 
 def folder_name(method: str) -> str:

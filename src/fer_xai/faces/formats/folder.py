@@ -1,0 +1,113 @@
+"""Folders of pictures: the Kaggle form (train/angry/…), or any tree with folders named after emotions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from fer_xai.emotions import canonical
+from fer_xai.errors import InputError
+from fer_xai.faces.faces import Faces, table_of
+from fer_xai.faces.formats.csv import split_name
+from fer_xai.faces.images import SUFFIXES, LazyPixels
+
+WHAT = "a folder with one folder of pictures per emotion"
+# Up to this many bytes decoded faces are kept, beyond it they are decoded when used.
+_KEPT = 200_000_000
+_ROW = re.compile(r"(Training|PublicTest|PrivateTest)_(\d+)", re.IGNORECASE)
+
+
+def reads(source: str | Path) -> bool:
+    """Whether this is a folder."""
+    return Path(source).is_dir()
+
+
+def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
+    """All pictures below the folder; those of another size are brought to the most common one, or to `size`."""
+    root = Path(source)
+    paths = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not paths:
+        raise InputError(f"{root} holds no pictures ({' '.join(sorted(SUFFIXES))})")
+    places = [path.relative_to(root).parts[:-1] for path in paths]
+    labels = [_emotion(parts) for parts in places]
+    skipped = []
+    if any(labels):
+        skipped = [
+            f"{p}: no folder above it is named after an emotion" for p, e in zip(paths, labels, strict=True) if not e
+        ]
+    kept = [n for n, label in enumerate(labels) if label or not any(labels)]
+    store, readable, broken = _open([paths[n] for n in kept], size)
+    kept = [kept[n] for n in readable]
+    splits = _splits(paths, places)
+    ids = [paths[n].relative_to(root).as_posix() for n in kept]
+    rows = [int(match.group(2)) if (match := _ROW.match(paths[n].name)) else None for n in kept]
+    more = {"row": rows} if None not in rows else {}
+    table = table_of(ids, [labels[n] for n in kept], [splits[n] for n in kept], [str(paths[n]) for n in kept], **more)
+    return Faces(store, table, skipped=(*skipped, *broken))
+
+
+def _emotion(parts: tuple[str, ...]) -> str | None:
+    for part in reversed(parts):
+        try:
+            return canonical(part)
+        except InputError:
+            continue
+    return None
+
+
+def _splits(paths: list[Path], places: list[tuple[str, ...]]) -> list[str]:
+    """Folders decide; where none is called validation, PublicTest_ in a name tells it from the test faces."""
+    folders = [next((found for part in parts if (found := split_name(part))), "") for parts in places]
+    by_name = "validation" not in folders
+    splits = []
+    for path, folder in zip(paths, folders, strict=True):
+        match = _ROW.match(path.name) if by_name and folder != "train" else None
+        splits.append((split_name(match.group(1)) or "") if match else folder)
+    return splits
+
+
+def _open(paths: list[Path], size: tuple[int, int] | None) -> tuple[np.ndarray | LazyPixels, list[int], list[str]]:
+    """Pixels of the readable pictures, their numbers, and a line for each broken one."""
+    heads = [_head(path) for path in paths]
+    known = [head for head in heads if head]
+    if size is None:
+        size = Counter((height, width) for height, width, _ in known).most_common(1)[0][0] if known else (48, 48)
+    channels = 3 if any(_coloured(p) for p, head in zip(paths, heads, strict=True) if head and head[2]) else 1
+    lazy = LazyPixels(paths, size, channels)
+    keep = len(paths) * size[0] * size[1] * channels <= _KEPT
+    readable, broken, decoded = [], [], []
+    for number, path in enumerate(paths):
+        try:
+            pixels = lazy.read(path)
+        except InputError as error:
+            broken.append(str(error))
+            continue
+        readable.append(number)
+        if keep:
+            decoded.append(pixels)
+    if keep and decoded:
+        return np.stack(decoded), readable, broken
+    return LazyPixels([paths[n] for n in readable], size, channels), readable, broken
+
+
+def _head(path: Path) -> tuple[int, int, bool] | None:
+    """Height, width and whether it may be coloured, from the file's head; None where it has none."""
+    try:
+        with Image.open(path) as image:
+            return image.height, image.width, image.mode not in ("1", "L", "LA") and not image.mode.startswith("I")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def _coloured(path: Path) -> bool:
+    """Whether a picture stored in colour has any: many grey sets are stored as RGB."""
+    try:
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("RGB"), np.int16)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    return int(np.abs(pixels - pixels[..., :1]).max()) > 16

@@ -1,0 +1,30 @@
+"""One picture: a face crop, or a photo with one face."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fer_xai.faces.crop import crop_face
+from fer_xai.faces.faces import Faces, table_of
+from fer_xai.faces.images import SUFFIXES, read_image, resize
+
+WHAT = "a picture (" + " ".join(sorted(SUFFIXES)) + ")"
+# Up to this side a square picture is taken for a crop: FER sets go from 48 to 224 pixels.
+_LARGEST_CROP = 256
+
+
+def reads(source: str | Path) -> bool:
+    """Whether this is a picture file."""
+    return Path(source).suffix.lower() in SUFFIXES and Path(source).is_file()
+
+
+def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
+    """One unlabelled face: a small square picture as it is, the face of any other cut out, 48×48 or `size`."""
+    path = Path(source)
+    pixels = read_image(path)
+    height, width = pixels.shape[:2]
+    if height == width <= _LARGEST_CROP:
+        face = resize(pixels, size or (height, width))
+    else:
+        face = crop_face(pixels, size or (48, 48), str(path))
+    return Faces(face[None], table_of([path.name], [None], ["test"], [str(path)]))

@@ -1,0 +1,64 @@
+"""NumPy archives with ``images`` and perhaps ``labels``, ``classes`` and ``usage``."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_xai.emotions import FER2013, canonical
+from fer_xai.errors import InputError
+from fer_xai.faces.faces import Faces, table_of
+from fer_xai.faces.formats.csv import split_name
+
+WHAT = ".npz with images (N, H, W)"
+
+
+def reads(source: str | Path) -> bool:
+    """Whether this is an ``.npz`` file."""
+    return Path(source).suffix == ".npz" and Path(source).is_file()
+
+
+def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
+    """All faces; ``labels`` are names, or numbers into ``classes`` (default FER2013's order)."""
+    images, others = _arrays(Path(source))
+    count = len(images)
+    labels = _labels(others, count, source)
+    usage = others.get("usage", others.get("split"))
+    splits = [""] * count if usage is None else [split_name(str(name)) for name in usage]
+    if None in splits:
+        raise InputError(f"{source}: usage {usage[splits.index(None)]!r} is no split")  # type: ignore[index]
+    ids = [f"row-{n}" for n in range(count)]
+    table = table_of(ids, labels, [s or "" for s in splits], [f"row {n}" for n in range(count)], row=np.arange(count))
+    return Faces(Faces.from_array(images)._store, table)
+
+
+def _arrays(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if "images" not in archive:
+                raise InputError(f"{path} has no array 'images'; it has {', '.join(archive.files) or 'nothing'}")
+            others = {name: archive[name] for name in ("labels", "classes", "usage", "split") if name in archive}
+            return archive["images"], others
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"{path} cannot be read as .npz (objects are refused): {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _labels(others: dict[str, np.ndarray], count: int, source: Any) -> list[str | None]:
+    if "labels" not in others:
+        return [None] * count
+    labels = others["labels"]
+    if labels.shape != (count,):
+        raise InputError(f"{source}: labels of shape {labels.shape} for {count} images; expected one each")
+    if not np.issubdtype(labels.dtype, np.integer):
+        return [canonical(str(label)) for label in labels]
+    names = [canonical(str(name)) for name in others.get("classes", FER2013)]
+    if count and not (labels.min() >= 0 and labels.max() < len(names)):
+        raise InputError(f"{source}: labels {labels.min()}…{labels.max()}; expected 0…{len(names) - 1}")
+    return [names[label] for label in labels]

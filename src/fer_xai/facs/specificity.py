@@ -1,0 +1,243 @@
+"""Specificity S: do maps of an emotion prefer its own action units to those of the other emotions?
+
+S needs of each face only how much mass and area each mask has: its profile, a dozen numbers. Profiles can be stored and
+joined, so that S over any number of faces never needs their masks at once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.emotions import CANONICAL, canonical
+from fer_xai.errors import InputError
+from fer_xai.facs.agreement import face_emotions
+from fer_xai.facs.codebooks import Codebook, load_codebook
+from fer_xai.facs.maps import inside, log2_ratio, shares
+from fer_xai.facs.masks import FaceMasks, painted
+
+if TYPE_CHECKING:
+    from fer_xai.faces.landmarks import Landmarks
+
+BCA_LIMIT = 10_000  # faces: BCa's jackknife grows with their square, and is not needed there
+BATCH_NUMBERS = 4_000_000  # gathered at a time while resampling: 32 MB
+
+
+@dataclass(frozen=True)
+class Specificity:
+    """S with its uncertainty.
+
+    Attributes
+    ----------
+    value : float
+        Mean over emotions e of log2 E(e, own mask) − mean over other masks f of log2 E(e, f), where E(e, f) is the mean
+        mass of e's faces inside f's mask ÷ that mask's mean area on those faces. 0 is what a map that knows nothing of
+        emotions has. NaN with fewer than two emotions, or where a mask never receives any mass.
+    low, high : float
+        95 % bootstrap interval over faces, within emotions (BCa; percentile from 10,000 faces on); NaN where an emotion
+        has a single face.
+    p : float
+        Probability of such an S or a larger one if the faces' emotions are shuffled.
+    n : int
+        Faces used: with landmarks, positive mass and an emotion of the codebook.
+    emotions, left_out : tuple of str
+        Emotions used; emotions of the codebook or of the faces that were not: without core units, or without faces.
+        S over different emotions must not be compared.
+    matrix : DataFrame
+        log2 E, an emotion's faces in each row, an emotion's mask in each column.
+    """
+
+    value: float
+    low: float
+    high: float
+    p: float
+    n: int
+    emotions: tuple[str, ...]
+    left_out: tuple[str, ...]
+    matrix: pd.DataFrame
+
+
+def specificity(
+    faces: Any,
+    attributions: Any,
+    emotions: Sequence[str | None],
+    codebook: str | Codebook = "facs2002",
+    landmarks: Landmarks | None = None,
+    seed: int = 0,
+    resamples: int = 999,
+    *,
+    masks: FaceMasks | None = None,
+) -> Specificity:
+    """Measure how specific maps are to the action units of their emotion.
+
+    Parameters
+    ----------
+    faces : Faces or array (N, H, W) or (N, H, W, C)
+        The faces, any size.
+    attributions : array (N, H, W)
+        Signed; only the positive part is measured.
+    emotions : sequence of str or None
+        The emotion of each face.
+    codebook : str, path or Codebook
+        See `load_codebook`.
+    landmarks : Landmarks, optional
+        Of the same faces; found here where neither they nor masks are given.
+    seed, resamples : int
+        Of the bootstrap and of the label permutation. The order of the faces does not matter.
+    masks : FaceMasks, optional
+        Painted from the same faces.
+
+    Returns
+    -------
+    Specificity
+
+    Raises
+    ------
+    InputError
+        If shapes or counts disagree, or an emotion or codebook is unknown.
+    """
+    book, named = load_codebook(codebook), face_emotions(faces, emotions)
+    profiles = [
+        mask_profile(maps, chunk.action_units(book))
+        for _, maps, chunk in painted(faces, attributions, landmarks, masks)
+    ]
+    mass, area = (np.concatenate([profile[i] for profile in profiles]) for i in (0, 1))
+    return specificity_from_profile(mass, area, named, book.emotions, seed, resamples)
+
+
+def mask_profile(attributions: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Measure mass and area of each mask on each face: all that specificity needs.
+
+    Parameters
+    ----------
+    attributions : ndarray (N, H, W)
+        Signed; only the positive part is measured.
+    masks : ndarray (N, M, H, W)
+        In [0, 1]: of action units, regions or parts (whose profile gives that of any codebook by ``@ merge.T``).
+
+    Returns
+    -------
+    mass : ndarray of float64, shape (N, M)
+        Share of the positive mass inside the mask, 0…1; NaN where a map has none.
+    area : ndarray of float64, shape (N, M)
+        Share of the crop that the mask covers, 0…1. Both are NaN where all masks of a face are empty (no landmarks).
+    """
+    area = masks.mean(axis=(2, 3), dtype=np.float64)
+    empty = ~(area > 0).any(axis=1)
+    mass = inside(masks, shares(np.asarray(attributions)))
+    mass[empty] = area[empty] = np.nan
+    return mass, area
+
+
+def specificity_from_profile(
+    mass: np.ndarray,
+    area: np.ndarray,
+    emotions: Sequence[str | None],
+    masks: Sequence[str],
+    seed: int = 0,
+    resamples: int = 999,
+) -> Specificity:
+    """Measure specificity from profiles; see `specificity`.
+
+    Parameters
+    ----------
+    mass, area : ndarray (N, M)
+        See `mask_profile`; rows with NaN are not used.
+    emotions : sequence of str or None
+        The emotion of each face.
+    masks : sequence of str
+        The emotion of each mask.
+    seed, resamples : int
+        Of the bootstrap and of the label permutation.
+    """
+    profiles = np.stack([np.asarray(mass, np.float64), np.asarray(area, np.float64)], axis=1)
+    if profiles.shape != (len(emotions), 2, len(masks)):
+        raise InputError(
+            f"received profiles of {len(profiles)} faces and {profiles.shape[2]} masks with {len(emotions)} emotions "
+            f"and {len(masks)} mask names: give one for each"
+        )
+    named = np.array([canonical(e) if isinstance(e, str) else "" for e in emotions], object)
+    named[~np.isfinite(profiles).all(axis=(1, 2))] = ""
+    used = [i for i, emotion in enumerate(masks) if (named == emotion).any()]
+    names = tuple(masks[i] for i in used)
+    groups = [_in_fixed_order(profiles[named == name][..., used]) for name in names]
+    matrix = _log2_enrichment([group.mean(axis=0) for group in groups])
+    low, high, p = _uncertainty(groups, seed, resamples)
+    seen = {*masks, *(canonical(e) for e in emotions if isinstance(e, str))}
+    return Specificity(
+        value=float(_score(matrix)),
+        low=low,
+        high=high,
+        p=p,
+        n=sum(len(group) for group in groups),
+        emotions=names,
+        left_out=tuple(e for e in CANONICAL if e in seen and e not in names),
+        matrix=pd.DataFrame(matrix, list(names), list(names)),
+    )
+
+
+def _in_fixed_order(group: np.ndarray) -> np.ndarray:
+    """Order faces by their content, so that resampling does not depend on the order they came in."""
+    return group[np.lexsort(group.reshape(len(group), -1).T)]
+
+
+def _log2_enrichment(means: Sequence[np.ndarray]) -> np.ndarray:
+    """log2 E(e, f) from each emotion's mean mass and area (…, 2, F): (…, E, F)."""
+    stacked = np.stack(means, axis=-3) if means else np.zeros((0, 2, 0))
+    return log2_ratio(stacked[..., 0, :], stacked[..., 1, :])
+
+
+def _score(matrix: np.ndarray) -> np.ndarray:
+    """S from log2 E (…, E, E)."""
+    count = matrix.shape[-1]
+    if count < 2:
+        return np.full(matrix.shape[:-2], np.nan)
+    own = np.trace(matrix, axis1=-2, axis2=-1) / count
+    others = (matrix.sum(axis=(-2, -1)) - own * count) / (count * (count - 1))
+    return own - others
+
+
+def _uncertainty(groups: list[np.ndarray], seed: int, resamples: int) -> tuple[float, float, float]:
+    """Bootstrap interval (faces drawn within emotions) and p-value (emotions shuffled over faces) of S."""
+    from scipy.stats import permutation_test
+
+    faces = np.concatenate(groups) if groups else np.zeros((0, 2, 0))
+    if len(groups) < 2 or not np.isfinite(_score(_log2_enrichment([group.mean(axis=0) for group in groups]))):
+        return np.nan, np.nan, np.nan
+
+    def score_of(*rows: np.ndarray, axis: int = -1) -> np.ndarray:
+        # Samples are row numbers, so that a face's masks are drawn together.
+        return _score(_log2_enrichment([faces[np.asarray(drawn, int)].mean(axis=-3) for drawn in rows]))
+
+    bounds = np.cumsum([0, *(len(group) for group in groups)])
+    rows = [np.arange(start, stop) for start, stop in pairwise(bounds)]
+    if min(map(len, rows)) < 2:
+        return np.nan, np.nan, np.nan
+    batch = max(1, BATCH_NUMBERS // faces.size)
+    shuffled = permutation_test(
+        rows, score_of, vectorized=True, n_resamples=resamples, batch=batch, alternative="greater", rng=seed
+    )
+    method = "BCa" if len(faces) < BCA_LIMIT else "percentile"
+    low, high = _interval(rows, score_of, batch, resamples, method, seed)
+    return low, high, float(shuffled.pvalue)
+
+
+def _interval(
+    rows: Sequence[np.ndarray], score_of: Callable[..., np.ndarray], batch: int, resamples: int, method: str, seed: int
+) -> tuple[float, float]:
+    """95 % interval; where BCa is undefined (a map that is the same on every face) the percentiles."""
+    from scipy.stats import bootstrap
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The BCa confidence interval cannot be calculated")
+        result = bootstrap(rows, score_of, vectorized=True, n_resamples=resamples, batch=batch, method=method, rng=seed)
+    interval = np.array(result.confidence_interval, float)
+    if not np.isfinite(interval).all():
+        interval = np.nanquantile(result.bootstrap_distribution, [0.025, 0.975])
+    return float(interval[0]), float(interval[1])

@@ -1,0 +1,91 @@
+"""From one row for each face to one for each emotion: how often a region counts, and how sure that is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.errors import InputError
+from fer_xai.facs.atlas import BACKGROUND
+from fer_xai.facs.maps import log2_ratio
+
+RUNS = ("model", "method")  # what rows may differ by, beside the faces
+
+
+def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the counter's rows by emotion.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `count_regions`, with ``label`` or ``predicted`` (or both) added, and ``method`` where there are several.
+
+    Returns
+    -------
+    DataFrame
+        A row for each emotion, method, level and region:
+
+        emotion
+            The faces' label; their predicted emotion where unlabelled.
+        n
+            Faces with landmarks; the others are not in this table.
+        counted, frequency, low, high
+            On how many of them the region counts, as a share 0…1, and that share's 95 % Wilson interval.
+        chance
+            The frequency that shifted maps have (mean of ``counted_chance``).
+        share
+            Mean share of the positive attribution, 0…1.
+        log2_enrichment, log2_enrichment_face
+            log2(mean share ÷ mean area), over the crop and within the face alone.
+
+    Raises
+    ------
+    InputError
+        If the rows tell no emotion.
+    """
+    keys = ["emotion", *(run for run in RUNS if run in rows), "level", "region"]
+    known = rows.assign(emotion=_emotions(rows))
+    known = known[(known["landmarks"] != "none") & known["emotion"].notna()]
+    # A map without positive values still counts as a face, but has no shares: its areas must not weigh either.
+    known = known.assign(area=known["area"].where(known["share"].notna()))
+    table = known.groupby(keys, sort=False, as_index=False).agg(
+        n=("counted", "size"),
+        counted=("counted", "sum"),
+        chance=("counted_chance", "mean"),
+        share=("share", "mean"),
+        area=("area", "mean"),
+    )
+    table.insert(table.columns.get_loc("chance"), "frequency", table["counted"] / table["n"])
+    intervals = [_wilson(int(k), int(n)) for k, n in zip(table["counted"], table["n"], strict=True)]
+    for place, name in ((1, "low"), (2, "high")):
+        bounds = [interval[place - 1] for interval in intervals]
+        table.insert(int(table.columns.get_loc("frequency")) + place, name, np.array(bounds, float))
+    table["log2_enrichment"] = log2_ratio(table["share"].to_numpy(), table["area"].to_numpy())
+    table["log2_enrichment_face"] = _within_face(table, keys[:-1])
+    return table.drop(columns="area")
+
+
+def _emotions(rows: pd.DataFrame) -> pd.Series:
+    if "label" not in rows and "predicted" not in rows:
+        raise InputError("received region rows without label or predicted: add one, so that they can be grouped")
+    if "label" not in rows:
+        return rows["predicted"]
+    return rows["label"].where(rows["label"].notna(), rows["predicted"]) if "predicted" in rows else rows["label"]
+
+
+def _within_face(table: pd.DataFrame, group: list[str]) -> np.ndarray:
+    """log2 of the share ÷ area that the region has of the face alone, NaN for the background."""
+    face = table.assign(
+        share=table["share"].where(table["region"] != BACKGROUND, 0.0),
+        area=table["area"].where(table["region"] != BACKGROUND, 0.0),
+    )
+    whole = face.groupby(group, sort=False)[["share", "area"]].transform("sum")
+    enrichment = log2_ratio((face["share"] * whole["area"]).to_numpy(), (face["area"] * whole["share"]).to_numpy())
+    return np.where(table["region"] == BACKGROUND, np.nan, enrichment)
+
+
+def _wilson(count: int, total: int) -> tuple[float, float]:
+    from scipy.stats import binomtest
+
+    interval = binomtest(count, total).proportion_ci(method="wilson")
+    return interval.low, interval.high
