@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import typer
 
 app = typer.Typer(
@@ -28,8 +26,7 @@ def _version(wanted: bool) -> None:
 def _common(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
-    # TensorFlow's C++ side logs to stderr before any handler exists; its Python warnings still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return
 
 
 def main() -> None:

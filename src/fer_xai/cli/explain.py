@@ -12,6 +12,7 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
 
@@ -44,6 +45,7 @@ def explain(
         raise InputError(f"--out {out}: expected a name that ends in .png, .svg or .pdf")
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
+    load_tensorflow()
     classifier = options.open_classifier(model, emotions, scaling, trust_model)
     height, width, _ = classifier.input_shape
     size = (height, width) if height and width else (48, 48)

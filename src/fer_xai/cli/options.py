@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,10 +60,10 @@ def open_faces(
     """Read the faces that the shared options name; without a split, test where there is one, else all."""
     from fer_xai.faces import load_faces
 
-    options = {"ferplus": ferplus, "drop": tuple(drop or ()), "seed": seed}
+    read = functools.partial(load_faces, data or "sample", ferplus=ferplus, drop=tuple(drop or ()), seed=seed)
     if split is not None:
-        return load_faces(data or "sample", split=split, limit=limit, **options)
-    faces = load_faces(data or "sample", **options)
+        return read(split=split, limit=limit)
+    faces = read()
     in_test = (faces.table["split"] == "test").to_numpy()
     faces = faces[in_test] if in_test.any() else faces
     return faces if limit is None else faces.sample(limit, seed)

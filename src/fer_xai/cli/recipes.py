@@ -9,11 +9,13 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.quiet import load_tensorflow
 
 
 @one_line
 def recipes(as_json: options.Json = False) -> None:
     """List the recipes with their reported and measured accuracy."""
+    load_tensorflow()
     from fer_xai.training.recipe import list_recipes
 
     rows = [

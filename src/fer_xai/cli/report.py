@@ -11,6 +11,7 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.quiet import load_tensorflow
 
 
 @one_line
@@ -49,6 +50,7 @@ def report(
     from fer_xai.study.files import output_folder
 
     output_folder(out)
+    load_tensorflow()
     classifier = options.open_classifier(model, emotions, scaling, trust_model)
     faces = options.open_faces(data, split, limit, seed, ferplus, drop)
     chosen = tuple(methods.split(",")) if methods else STANDARD_METHODS

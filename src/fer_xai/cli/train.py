@@ -12,6 +12,7 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
 
@@ -30,6 +31,7 @@ def train(
 
     Example: fer-xai train compact --data fer2013.csv --out my.keras
     """
+    load_tensorflow()
     import numpy as np
 
     from fer_xai.faces import Faces, load_faces

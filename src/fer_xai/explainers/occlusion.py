@@ -53,9 +53,10 @@ class Occlusion:
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         covers = self._covers(*request.faces.shape[1:3])
-        whole = engine.predict(request.faces)[1]
-        hidden = engine.masked(request.faces, fill_faces(request.faces, self.fill), 1 - covers)
-        drop = np.einsum("ne,nme->nm", request.weights, whole[:, None] - hidden)
+        # The whole face goes through the same program as the hidden ones: small drops survive the subtraction.
+        masks = np.concatenate([np.ones_like(covers[:1]), 1 - covers])
+        scores = engine.masked(request.faces, fill_faces(request.faces, self.fill), masks)
+        drop = np.einsum("ne,nme->nm", request.weights, scores[:, :1] - scores[:, 1:])
         maps = np.einsum("nm,mhw->nhw", drop, covers, optimize=True) / covers.sum(axis=0)
         return Attribution(maps.astype(np.float32), details={"drops": drop})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,7 @@ def agreement(
 
 def _own_masks(parts: np.ndarray, merges: np.ndarray) -> np.ndarray:
     """Sum each face's parts (n, P, H, W) by its own row of a merge table (n, P): (n, H, W)."""
-    flat = parts.reshape(*parts.shape[:2], -1)
+    flat = parts.reshape(*parts.shape[:2], math.prod(parts.shape[2:]))
     return np.matmul(merges[:, None], flat).reshape(len(parts), *parts.shape[2:])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -19,7 +21,7 @@ def highlights(maps: np.ndarray, top: float) -> np.ndarray:
     Pixels equal to the last one belong to them, so LIME's segments enter whole, the largest first, until `top` is
     reached.
     """
-    flat = maps.reshape(len(maps), -1)
+    flat = maps.reshape(len(maps), math.prod(maps.shape[1:]))
     count = max(1, round(top * flat.shape[1]))
     least = np.partition(flat, -count, axis=1)[:, -count, None, None]
     return (maps >= least) & (maps > 0)
@@ -36,7 +38,7 @@ def top_weights(maps: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
     The weights of a map sum to its count. A flat map, all ties, is nowhere better than chance.
     """
-    flat = maps.reshape(len(maps), -1)
+    flat = maps.reshape(len(maps), math.prod(maps.shape[1:]))
     counts = counts[:, None]
     ordered = np.sort(flat, axis=1)[:, ::-1]
     least = np.take_along_axis(ordered, np.maximum(counts, 1) - 1, axis=1)
@@ -47,8 +49,9 @@ def top_weights(maps: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def inside(masks: np.ndarray, maps: np.ndarray) -> np.ndarray:
     """Sum of each map (N, H, W) inside each mask (N, M, H, W), float64 (N, M)."""
-    flat = maps.reshape(len(maps), -1, 1).astype(np.float32)
-    return np.matmul(masks.reshape(*masks.shape[:2], -1), flat)[..., 0].astype(np.float64)
+    pixels = math.prod(maps.shape[1:])
+    flat = maps.reshape(len(maps), pixels, 1).astype(np.float32)
+    return np.matmul(masks.reshape(*masks.shape[:2], pixels), flat)[..., 0].astype(np.float64)
 
 
 def log2_ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

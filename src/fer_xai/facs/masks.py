@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from fer_xai.facs.painting import paint_parts, paint_rings, pool_parts
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
 
-CHUNK = 64  # faces painted at a time: 24 MB of masks on 48×48
+CHUNK_PIXELS = 64 * 48 * 48  # painted at a time: 24 MB of masks
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class FaceMasks:
 
 def merge(parts: np.ndarray, membership: np.ndarray) -> np.ndarray:
     """Sum parts into masks: (N, P, …) with a (M, P) table of 0 and 1 gives (N, M, …)."""
-    flat = parts.reshape(*parts.shape[:2], -1)
+    flat = parts.reshape(*parts.shape[:2], math.prod(parts.shape[2:]))
     return np.matmul(membership, flat).reshape(len(parts), len(membership), *parts.shape[2:])
 
 
@@ -125,8 +126,9 @@ def region_masks(
     names : tuple of str
         The regions, background first.
     """
-    names = region_names(level)
-    return FaceMasks.paint(faces, landmarks).level(level), names
+    names, landmarks = region_names(level), landmarks_of(faces, landmarks)
+    chunks = [FaceMasks.paint(faces[part], landmarks[part]).level(level) for part in _slices(faces)]
+    return np.concatenate(chunks), names
 
 
 def action_unit_masks(
@@ -150,8 +152,9 @@ def action_unit_masks(
     emotions : tuple of str
         Emotions with at least one core unit; others (neutral) are left out.
     """
-    book = load_codebook(codebook)
-    return FaceMasks.paint(faces, landmarks).action_units(book), book.emotions
+    book, landmarks = load_codebook(codebook), landmarks_of(faces, landmarks)
+    chunks = [FaceMasks.paint(faces[part], landmarks[part]).action_units(book) for part in _slices(faces)]
+    return np.concatenate(chunks), book.emotions
 
 
 def outline_masks(faces: Any, outline: str, landmarks: Landmarks | None = None) -> np.ndarray:
@@ -185,10 +188,17 @@ def painted(
             raise InputError(f"received masks of {len(masks)} faces for {wanted[0]}: paint them from the same faces")
         yield slice(0, wanted[0]), maps, masks
         return
-    landmarks = landmarks_of(faces, landmarks)
-    for start in range(0, wanted[0], CHUNK):
-        part = slice(start, min(start + CHUNK, wanted[0]))
-        yield part, maps[part], FaceMasks.paint(faces[part], landmarks[part])
+    landmarks, ids = landmarks_of(faces, landmarks), face_ids(faces)
+    for part in _slices(faces):
+        yield part, maps[part], replace(FaceMasks.paint(faces[part], landmarks[part]), ids=ids[part])
+
+
+def _slices(faces: Any) -> Iterator[slice]:
+    """Cut faces into chunks of bounded memory, at least one."""
+    count, size = len(face_ids(faces)), face_size(faces)
+    step = max(1, CHUNK_PIXELS // math.prod(size))
+    for start in range(0, max(1, count), step):
+        yield slice(start, min(start + step, count))
 
 
 def landmarks_of(faces: Any, landmarks: Landmarks | None) -> Landmarks:

@@ -40,10 +40,10 @@ class Specificity:
         mass of e's faces inside f's mask ÷ that mask's mean area on those faces. 0 is what a map that knows nothing of
         emotions has. NaN with fewer than two emotions, or where a mask never receives any mass.
     low, high : float
-        95 % bootstrap interval over faces, within emotions (BCa; percentile from 10,000 faces on); NaN where an emotion
-        has a single face.
+        95 % bootstrap interval over faces, within emotions (BCa; percentile from 10,000 faces on).
     p : float
-        Probability of such an S or a larger one if the faces' emotions are shuffled.
+        Probability of such an S or a larger one if the faces' emotions are shuffled. Interval and p are NaN where the
+        value is, or where an emotion has a single face.
     n : int
         Faces used: with landmarks, positive mass and an emotion of the codebook.
     emotions, left_out : tuple of str
@@ -208,7 +208,8 @@ def _uncertainty(groups: list[np.ndarray], seed: int, resamples: int) -> tuple[f
     from scipy.stats import permutation_test
 
     faces = np.concatenate(groups) if groups else np.zeros((0, 2, 0))
-    if len(groups) < 2 or not np.isfinite(_score(_log2_enrichment([group.mean(axis=0) for group in groups]))):
+    score = _score(_log2_enrichment([group.mean(axis=0) for group in groups]))
+    if not np.isfinite(score) or min(map(len, groups)) < 2:
         return np.nan, np.nan, np.nan
 
     def score_of(*rows: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -217,8 +218,6 @@ def _uncertainty(groups: list[np.ndarray], seed: int, resamples: int) -> tuple[f
 
     bounds = np.cumsum([0, *(len(group) for group in groups)])
     rows = [np.arange(start, stop) for start, stop in pairwise(bounds)]
-    if min(map(len, rows)) < 2:
-        return np.nan, np.nan, np.nan
     batch = max(1, BATCH_NUMBERS // faces.size)
     shuffled = permutation_test(
         rows, score_of, vectorized=True, n_resamples=resamples, batch=batch, alternative="greater", rng=seed

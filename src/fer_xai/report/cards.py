@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from fer_xai.report.figures import Figures, StudyLike
+from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay, progressive
 from fer_xai.report.words import listing, method_name, percent, region_name
+from fer_xai.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Card:
     strips: list[tuple[str, list[Picture]]] = field(default_factory=list)
 
 
-def make_cards(study: StudyLike, figures: Figures, rows: list[int]) -> dict[int, Card]:
+def make_cards(study: Study, figures: Figures, rows: list[int]) -> dict[int, Card]:
     """The cards of some faces, by their place in the predictions table; each method's maps are opened once."""
     rows = sorted(set(rows))
     if not rows:
@@ -55,7 +56,7 @@ def make_cards(study: StudyLike, figures: Figures, rows: list[int]) -> dict[int,
     return cards
 
 
-def _card(study: StudyLike, figures: Figures, row: int, face: np.ndarray) -> Card:
+def _card(study: Study, figures: Figures, row: int, face: np.ndarray) -> Card:
     record = figures.predictions.iloc[row]
     # A study read back from disk knows the sources by its predictions table; its faces are plain arrays by then.
     sources = (figures.predictions if "source" in figures.predictions else study.faces.table)["source"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from scipy.stats import binomtest
 
 from fer_xai.errors import InputError
 from fer_xai.report.words import in_method_order, in_region_order
+from fer_xai.study.study import Study
 
 _COLUMNS = {
     "predictions": "face label predicted correct",
@@ -24,23 +24,6 @@ _COLUMNS = {
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
 }
-
-
-class StudyLike(Protocol):
-    """What the report asks of a study."""
-
-    path: Path
-    manifest: dict[str, Any]
-
-    @property
-    def faces(self) -> Any:
-        """The faces, in the order of the predictions table; sliceable, with ``pixels()``."""
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A tidy table by name."""
-
-    def maps(self, method: str) -> tuple[np.ndarray, np.ndarray | None]:
-        """Attributions (N, H, W) and, for segment methods, segments (N, H, W)."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +64,7 @@ class Figures:
     tables: dict[str, pd.DataFrame] = field(repr=False)
 
     @classmethod
-    def of(cls, study: StudyLike) -> Figures:
+    def of(cls, study: Study) -> Figures:
         """Read a study's tables; a table the study does not have is an empty one."""
         return cls(study.manifest, {name: _read(study, name, columns.split()) for name, columns in _COLUMNS.items()})
 
@@ -218,7 +201,7 @@ class Figures:
         return None if rows.empty or not np.isfinite(rows.iloc[0]["value"]) else rows.iloc[0]
 
 
-def _read(study: StudyLike, name: str, columns: list[str]) -> pd.DataFrame:
+def _read(study: Study, name: str, columns: list[str]) -> pd.DataFrame:
     try:
         table = study.table(name)
     except (KeyError, FileNotFoundError, InputError):

@@ -8,20 +8,21 @@ from typing import Any
 
 from fer_xai.report import charts, facts, sentences
 from fer_xai.report.cards import make_cards
-from fer_xai.report.figures import Figures, StudyLike
+from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import Group, choose
 from fer_xai.report.templating import environment
 from fer_xai.report.units import expected
 from fer_xai.report.words import codebook_name, emotion_file, is_causal, listing, method_name
 from fer_xai.report.writing import write
+from fer_xai.study.study import Study
 
 
-def render(study: StudyLike) -> Path:
+def render(study: Study) -> Path:
     """Write a study's report beside its tables.
 
     Parameters
     ----------
-    study : StudyLike
+    study : Study
         A study with at least its predictions, landmarks, regions, counts, agreement, specificity and matrix tables,
         its maps and its faces. Empty tables are said to be empty; unlabelled faces are grouped by prediction.
 

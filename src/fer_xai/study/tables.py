@@ -106,7 +106,7 @@ def finish(study: Study, starts: Sequence[int]) -> None:
 def _specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, matrices = [], []
     for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
-        wide = part.pivot(index="face", columns="mask", values=["mass", "area"]).reindex(part["face"].unique())
+        wide = part.pivot_table(index="face", columns="mask", values=["mass", "area"]).reindex(part["face"].unique())
         masks = [name for name in load_codebook(str(codebook)).emotions if name in wide["mass"].columns]
         measured = specificity_from_profile(
             wide["mass"][masks].to_numpy(),
@@ -121,8 +121,9 @@ def _specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> 
             | {key: getattr(measured, key) for key in ("value", "low", "high", "p", "n")}
             | {"emotions": " ".join(measured.emotions), "left_out": " ".join(measured.left_out)}
         )
-        long = measured.matrix.rename_axis(index="emotion", columns="mask").stack().rename("log2_enrichment")
-        matrices.append(long.reset_index().assign(**known))
+        long = measured.matrix.rename_axis("emotion").reset_index()
+        long = long.melt("emotion", var_name="mask", value_name="log2_enrichment")
+        matrices.append(long.assign(**known))
     columns = ["method", "codebook", "emotion", "mask", "log2_enrichment"]
     return pd.DataFrame(rows), pd.concat(matrices, ignore_index=True)[columns]
 
@@ -148,11 +149,13 @@ def _summary(
         "accuracy": None if accuracy is None else vars(accuracy),
         "mean_diagonal": mean_diagonal(confusion),
         "confusion": {
-            "emotions": list(confusion.columns), "labels": list(confusion.index), "counts": confusion.to_numpy().tolist()
+            "emotions": list(confusion.columns),
+            "labels": list(confusion.index),
+            "counts": confusion.to_numpy().tolist(),
         },
         "faces": len(predictions),
         "landmarks_found": int((landmarks["landmarks"] != "none").sum()),
         "specificity": specificity.to_dict("records"),
         "agreement": means.reset_index().to_dict("records"),
         "manifest": study.manifest,
-    }  # fmt: skip
+    }

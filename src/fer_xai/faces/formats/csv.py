@@ -85,9 +85,9 @@ def _pixels(texts: pd.Series, side: int) -> tuple[np.ndarray, list[str | None]]:
     """Faces (n, side, side) uint8 and, per row, what is wrong with it."""
     values = _parse(" ".join(texts))
     counts = texts.str.count(" ").to_numpy() + 1
-    if values is not None and len(values) == len(texts) * side**2 and (counts == side**2).all():
-        if values.min() >= 0 and values.max() <= 255:
-            return values.astype(np.uint8).reshape(-1, side, side), [None] * len(texts)
+    whole = values is not None and len(values) == len(texts) * side**2 and (counts == side**2).all()
+    if values is not None and whole and values.min() >= 0 and values.max() <= 255:
+        return values.astype(np.uint8).reshape(-1, side, side), [None] * len(texts)
     faces, reasons = np.zeros((len(texts), side, side), np.uint8), [_reason(text, side) for text in texts]
     for face, text, reason in zip(faces, texts, reasons, strict=True):
         if reason is None:

@@ -28,8 +28,9 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     labels = _labels(others, count, source)
     usage = others.get("usage", others.get("split"))
     splits = [""] * count if usage is None else [split_name(str(name)) for name in usage]
-    if None in splits:
-        raise InputError(f"{source}: usage {usage[splits.index(None)]!r} is no split")  # type: ignore[index]
+    strange = [str(name) for name, split in zip(() if usage is None else usage, splits, strict=False) if split is None]
+    if strange:
+        raise InputError(f"{source}: usage {strange[0]!r} is no split")
     ids = [f"row-{n}" for n in range(count)]
     table = table_of(ids, labels, [s or "" for s in splits], [f"row {n}" for n in range(count)], row=np.arange(count))
     return Faces(Faces.from_array(images)._store, table)

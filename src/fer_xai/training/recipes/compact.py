@@ -54,4 +54,5 @@ RECIPE = Recipe(
     warmup=2,
     label_smoothing=0.1,
     patience=15,
+    measured=0.686,
 )
