@@ -82,7 +82,13 @@ def run_explainer(
     predicted = [classifier.emotions[i] for i in probabilities.argmax(axis=1)]
     targets, weights = resolve_target(target, predicted, faces.labels, classifier.emotions)
     seeds = tuple([seed, content_seed(image)] for image in images)
-    answer = explainer.attribute(engine, Request(images, weights, seeds, landmarks))
+
+    def regions() -> np.ndarray:
+        from fer_xai.facs import region_masks
+
+        return region_masks(images, "fine", landmarks)[0].argmax(axis=1)
+
+    answer = explainer.attribute(engine, Request(images, weights, seeds, regions))
     return Explanation(
         attributions=np.asarray(answer.maps, np.float32),
         faces=faces,

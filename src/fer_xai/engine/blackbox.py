@@ -31,6 +31,10 @@ class BlackBoxEngine:
     def masked(self, faces: np.ndarray, fills: np.ndarray, masks: np.ndarray) -> np.ndarray:
         return self._blended(faces, fills, lambda face, row: masks[row], len(masks))
 
+    @property
+    def last_convolution(self) -> str:
+        raise self._no_gradients()
+
     def input_gradient(self, faces: np.ndarray, weights: np.ndarray, of: str) -> np.ndarray:
         raise self._no_gradients()
 

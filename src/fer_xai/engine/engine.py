@@ -18,6 +18,11 @@ class Engine(Protocol):
 
     classifier: Classifier
 
+    @property
+    def last_convolution(self) -> str:
+        """Path of the last convolution, in order of execution, that the logits depend on."""
+        ...
+
     def predict(self, faces: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
         """Logits (N, E) – `None` for a black box – and probabilities (N, E)."""
         ...

@@ -57,7 +57,7 @@ class Lime:
             raise InputError(f"lime: kernel_width={self.kernel_width}; must be positive")
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
-        segments = segment_faces(request.faces, self.segmenter, request.landmarks)
+        segments = segment_faces(request.faces, self.segmenter, request.regions)
         counts = segments.max(axis=(1, 2)) + 1
         present = sample_coalitions(counts, self.samples, request.seeds)
         by_segment = self.fill == "segment"

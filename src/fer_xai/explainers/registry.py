@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -26,14 +27,14 @@ class Request:
         1 for the target emotion; for a contrast 1 and −1. Attributions are linear in it.
     seeds : sequence of list of int
         One seed per face, derived from the caller's seed and the face's content.
-    landmarks : Landmarks or None
-        Where known already; methods that need facial regions find them otherwise.
+    regions : callable
+        Gives the facial region of each pixel, (N, H, W) int, for methods that explain by facial regions.
     """
 
     faces: np.ndarray
     weights: np.ndarray
     seeds: tuple[list[int], ...]
-    landmarks: Any = None
+    regions: Callable[[], np.ndarray]
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _manifest(
     settings = {full_name(e): dataclasses.asdict(e) for e in explainers}  # type: ignore[call-overload]
     return {
         "version": __version__,
-        "model": classifier.describe(),
+        "model": classifier.describe() | _cam_layer(classifier, settings),
         "data": {
             "source": data.get("source", "faces in memory"),
             "split": data.get("split"),
@@ -127,6 +127,13 @@ def _manifest(
         "codebook": codebook,
         "seed": seed,
     }
+
+
+def _cam_layer(classifier: Classifier, settings: dict[str, Any]) -> dict[str, str]:
+    """Which layer Grad-CAM reads, where it is among the methods."""
+    if "gradcam" not in settings:
+        return {}
+    return {"cam_layer": settings["gradcam"]["layer"] or engine_for(classifier).last_convolution}
 
 
 def _claim(out: Path, manifest: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ def write_predictions(
     table["correct"] = pd.array(correct, dtype="boolean")
     for emotion, column in zip(emotions, probabilities.T, strict=True):
         table[f"p_{emotion}"] = column
+    table["source"] = faces.table["source"].astype(str).to_numpy()
     write_table(
         chunks.table(out, "landmarks", start),
         pd.DataFrame({"face": faces.ids, "landmarks": landmarks.source, "score": landmarks.scores}),
@@ -52,7 +53,7 @@ def write_measures(out: Path, start: int, explanation: Explanation, masks: FaceM
     Regions come last: their presence means that the chunk is complete.
     """
     part = folder_name(explanation.method)
-    maps, targets = explanation.attributions, explanation.targets
+    maps = explanation.attributions
     agreeing, profiles = [], []
     emotions = _emotion_of(explanation)
     for name in list_codebooks():
@@ -62,7 +63,6 @@ def write_measures(out: Path, start: int, explanation: Explanation, masks: FaceM
     write_table(chunks.table(out, f"agreement/{part}", start), pd.concat(agreeing, ignore_index=True))
     write_table(chunks.table(out, f"profiles/{part}", start), pd.concat(profiles, ignore_index=True))
     rows = count_regions(explanation.faces, maps, masks=masks)
-    assert len(targets) == len(maps)
     write_table(chunks.table(out, f"regions/{part}", start), explanation.identify(rows))
 
 

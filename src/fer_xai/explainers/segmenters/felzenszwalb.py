@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 
-def segment(faces: np.ndarray, landmarks: object = None) -> Iterator[np.ndarray]:
+def segment(faces: np.ndarray, regions: object = None) -> Iterator[np.ndarray]:
     """Cut each face (H, W, C)."""
     from skimage.segmentation import felzenszwalb
 

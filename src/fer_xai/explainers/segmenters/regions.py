@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
 
-def segment(faces: np.ndarray, landmarks: Any = None) -> Iterator[np.ndarray]:
+def segment(faces: np.ndarray, regions: Callable[[], np.ndarray]) -> np.ndarray:
     """Give each pixel the region that covers most of it; a face without landmarks is one segment."""
-    from fer_xai.facs import region_masks
-
-    masks, _ = region_masks(faces, level="fine", landmarks=landmarks)
-    yield from masks.argmax(axis=1)
+    return regions()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 
-def segment(faces: np.ndarray, landmarks: object = None) -> Iterator[np.ndarray]:
+def segment(faces: np.ndarray, regions: object = None) -> Iterator[np.ndarray]:
     """Cut each face (H, W, C); labels start at 0, so that no segment is a phantom as in the lime package."""
     from skimage.segmentation import slic
 
