@@ -51,7 +51,7 @@ def _softmax_in_dense() -> Any:
             layers.Input((48, 48, 1)),
             layers.Conv2D(4, 5, strides=2, activation="relu"),
             layers.BatchNormalization(),
-            layers.Conv2D(6, 3, activation="relu"),
+            layers.Conv2D(6, 3, activation="relu", name="last"),
             layers.Flatten(),
             layers.Dropout(0.5),
             layers.Dense(7, activation="softmax"),

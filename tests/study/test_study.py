@@ -1,0 +1,182 @@
+"""A study: its tables, and that a stopped run goes on to the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fer_xai.classifier import Classifier
+from fer_xai.errors import InputError
+from fer_xai.faces import Faces
+from fer_xai.study import Study, run_study
+
+METHODS = ("lime:quickshift", "gradcam", "occlusion")
+OPTIONS = {"lime:quickshift": {"samples": 50}}
+# DESIGN's contract: these columns at least.
+COLUMNS = {
+    "predictions": "face label predicted p_angry p_neutral",
+    "regions": "face label predicted target method level region landmarks area share negative_share log2_enrichment "
+    "log2_enrichment_face coverage counted counted_chance",
+    "agreement": "face method codebook emotion mass_accuracy rank_accuracy pointing iou log2_enrichment area iou_chance",
+    "counts": "emotion method level region n counted frequency low high chance",
+    "specificity": "method codebook value low high p n emotions left_out",
+    "matrix": "method codebook emotion mask log2_enrichment",
+}
+
+
+@pytest.fixture(scope="module")
+def faces() -> Faces:
+    """Forty bundled faces (two chunks) with made-up labels, one of them no face at all."""
+    from skimage.data import lfw_subset
+    from skimage.transform import resize
+
+    images = np.clip(resize(lfw_subset()[:40], (40, 48, 48), order=3), 0, 1)
+    pixels = np.rint(images * 255).astype(np.uint8)
+    pixels[7] = 128
+    labels = [("happy", "sad", "angry", "neutral")[n % 4] for n in range(40)]
+    return Faces.from_array(pixels, labels=labels)
+
+
+def run(faces: Faces, out: Path, **more: Any) -> Study:
+    from tests.conftest import STUBS
+
+    classifier = Classifier(STUBS["softmax_in_dense"]())
+    return run_study(classifier, faces, out, methods=METHODS, options=OPTIONS, seed=5, **more)
+
+
+@pytest.fixture(scope="module")
+def study(faces: Faces, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return run(faces, tmp_path_factory.mktemp("study"))
+
+
+def test_tables_have_the_promised_columns(study):
+    for name, columns in COLUMNS.items():
+        assert set(columns.split()) <= set(study.table(name).columns), name
+
+
+def test_one_row_per_face_method_and_region(study):
+    regions = study.table("regions")
+    assert len(regions) == 40 * len(METHODS) * (8 + 25)
+    assert not regions.duplicated(["face", "method", "level", "region"]).any()
+    found = regions[regions["landmarks"] != "none"]
+    sums = found.groupby(["face", "method", "level"])["area"].sum()
+    assert np.allclose(sums, 1, atol=1e-5)
+    shares = found.groupby(["face", "method", "level"])["share"].sum(min_count=1).dropna()
+    assert np.allclose(shares, 1, atol=1e-4)
+
+
+def test_faces_without_landmarks_are_counted_apart(study):
+    landmarks = study.table("landmarks").set_index("face")["landmarks"]
+    assert landmarks["face-7"] == "none"
+    assert study.table("regions").query("face == 'face-7'")["share"].isna().all()
+    summary = json.loads((study.path / "summary.json").read_text())
+    assert summary["landmarks_found"] == (landmarks != "none").sum() < 40
+    assert study.table("counts").query("level == 'coarse' and region == 'mouth'")["n"].max() < 11
+
+
+def test_maps_and_faces_come_back_in_the_order_of_the_predictions(study, faces):
+    maps, segments = study.maps("lime:quickshift")
+    assert maps.shape == (40, 48, 48)
+    assert segments is not None
+    assert np.array_equal(study.faces.pixels(), faces.pixels())
+    assert study.faces.labels == faces.labels
+    assert study.maps("gradcam")[1] is None
+
+
+def test_summary_agrees_with_the_tables(study):
+    predictions = study.table("predictions")
+    summary = json.loads((study.path / "summary.json").read_text())
+    right = (predictions["label"] == predictions["predicted"]).sum()
+    assert summary["accuracy"]["value"] == pytest.approx(right / 40)
+    assert sum(map(sum, summary["confusion"]["counts"])) == 40
+    assert {(row["method"], row["codebook"]) for row in summary["specificity"]} >= {("gradcam", "du2014")}
+
+
+def digests(out: Path) -> dict[str, str]:
+    files = [*out.glob("*.parquet"), *out.glob("maps/**/*.npz"), out / "summary.json"]
+    return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+class Stop(Exception):
+    pass
+
+
+def test_a_stopped_run_goes_on_to_the_same_bytes(study, faces, tmp_path):
+    def stop(what: str, done: int, total: int) -> None:
+        if done > 40:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run(faces, tmp_path / "s", track=stop)
+    assert not list((tmp_path / "s").glob("*.parquet"))
+    resumed = run(faces, tmp_path / "s")
+    assert digests(resumed.path) == digests(study.path)
+    before = {path: path.stat().st_mtime_ns for path in resumed.path.glob("maps/**/*.npz")}
+    run(faces, tmp_path / "s")
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def _run_until_killed(out: str, images: np.ndarray, labels: list[str]) -> None:
+    run(Faces.from_array(images, labels=labels), Path(out))
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(study, faces, tmp_path):
+    context = multiprocessing.get_context("spawn")
+    arguments = (str(tmp_path / "s"), faces.pixels(), list(faces.labels))
+    process = context.Process(target=_run_until_killed, args=arguments)
+    process.start()
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "s").glob("parts/regions/*/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    resumed = run(faces, tmp_path / "s")
+    assert digests(resumed.path) == digests(study.path)
+
+
+def test_another_study_in_the_same_folder_is_refused(study, faces):
+    with pytest.raises(InputError, match="holds a study with another data"):
+        run(faces[:10], study.path)
+    with pytest.raises(InputError, match="holds a study with another target"):
+        run(faces, study.path, target="label")
+
+
+def test_folders_that_are_no_study_say_so(tmp_path):
+    with pytest.raises(InputError, match="holds no study"):
+        Study(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="is a file"):
+        run(Faces.from_array(np.zeros((1, 48, 48), np.uint8)), tmp_path / "file")
+
+
+def test_a_label_the_classifier_does_not_know_is_counted_as_wrong(faces, tmp_path):
+    strange = Faces.from_array(faces.pixels()[:4], labels=["contempt", "happy", "sad", None])
+    study = run(strange, tmp_path / "s")
+    summary = json.loads((study.path / "summary.json").read_text())
+    assert summary["accuracy"]["n"] == 3
+    assert summary["confusion"]["labels"][-1] == "contempt"
+
+
+def test_report_and_summary_say_the_same(study):
+    from fer_xai.report import render
+    from fer_xai.report.figures import Figures
+
+    figures = Figures.of(study)
+    summary = json.loads((study.path / "summary.json").read_text())
+    rate = figures.accuracy
+    assert (rate.value, rate.low, rate.high) == pytest.approx(tuple(summary["accuracy"][k] for k in ("value", "low", "high")))
+    index = render(study)
+    text = index.read_text()
+    assert re.search(rf"\b{round(100 * rate.value)}\s%", text)
+    assert {path.stem for path in (study.path / "classes").glob("*.html")} >= {"happy", "sad", "angry", "neutral"}
