@@ -146,12 +146,17 @@ def _claim(out: Path, manifest: dict[str, Any]) -> None:
         earlier = json.loads(path.read_text())
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}): delete {out} or give another --out") from error
-    now = json.loads(json.dumps(manifest))
-    changed = [key for key in manifest if earlier.get(key) != now[key]]
+    changed = [key for key in manifest if _identity(earlier, key) != _identity(json.loads(json.dumps(manifest)), key)]
     if changed:
         raise InputError(
             f"{out} holds a study with another {', '.join(changed)}: give another --out, or delete it to start anew"
         )
+
+
+def _identity(manifest: dict[str, Any], key: str) -> Any:
+    """What makes two studies the same: Keras numbers unnamed layers anew in each process, so their names do not."""
+    value = manifest.get(key)
+    return {k: v for k, v in value.items() if k != "cam_layer"} if isinstance(value, dict) else value
 
 
 @dataclasses.dataclass(frozen=True)
