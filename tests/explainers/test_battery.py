@@ -113,7 +113,7 @@ def test_gradient_methods_refuse_a_plain_function_with_advice(sample_images, met
         ("saliency", {"patch": 3}, "saliency takes no option patch; its options: of, show"),
         ("occlusion", {"patch": 99}, "larger than the face"),
         ("occlusion", {"patch": 4, "stride": 6}, "leaves gaps"),
-        ("gradcam", {"layer": "nowhere"}, "no layer 'nowhere'"),
+        ("gradcam", {"layer": "nowhere"}, "no spatial map at a layer 'nowhere'"),
         ("lime:slic", {"samples": 1}, "at least 2"),
     ],
 )

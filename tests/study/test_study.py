@@ -27,7 +27,8 @@ COLUMNS = {
     "predictions": "face label predicted p_angry p_neutral",
     "regions": "face label predicted target method level region landmarks area share negative_share log2_enrichment "
     "log2_enrichment_face coverage counted counted_chance",
-    "agreement": "face method codebook emotion mass_accuracy rank_accuracy pointing iou log2_enrichment area iou_chance",
+    "agreement": "face method codebook emotion area mass_accuracy rank_accuracy pointing iou iou_chance "
+    "log2_enrichment",
     "counts": "emotion method level region n counted frequency low high chance",
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
@@ -175,7 +176,9 @@ def test_report_and_summary_say_the_same(study):
     figures = Figures.of(study)
     summary = json.loads((study.path / "summary.json").read_text())
     rate = figures.accuracy
-    assert (rate.value, rate.low, rate.high) == pytest.approx(tuple(summary["accuracy"][k] for k in ("value", "low", "high")))
+    assert (rate.value, rate.low, rate.high) == pytest.approx(
+        tuple(summary["accuracy"][k] for k in ("value", "low", "high"))
+    )
     index = render(study)
     text = index.read_text()
     assert re.search(rf"\b{round(100 * rate.value)}\s%", text)

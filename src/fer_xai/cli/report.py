@@ -47,9 +47,9 @@ def report(
     from fer_xai.cli.progress import bar
     from fer_xai.report import render
     from fer_xai.study import STANDARD_METHODS, run_study
-    from fer_xai.study.files import output_folder
+    from fer_xai.study.files import check_folder
 
-    output_folder(out)
+    check_folder(out)
     load_tensorflow()
     classifier = options.open_classifier(model, emotions, scaling, trust_model)
     faces = options.open_faces(data, split, limit, seed, ferplus, drop)

@@ -59,38 +59,51 @@ class TracedEngine:
     def layer_gradient(
         self, faces: np.ndarray, weights: np.ndarray, layer: str | None
     ) -> tuple[str, np.ndarray, np.ndarray]:
-        name = self.last_convolution if layer is None else layer
-        tapped = self._layer_named(name)
-        program = self._program(("layer_gradient", name), faces, lambda size: self._trace_layer_gradient(size, tapped))
+        tapped = self._spatial_layer(layer)
+        program = self._program(
+            ("layer_gradient", tapped.path), faces, lambda size: self._trace_layer_gradient(size, tapped)
+        )
         activations, gradients = self._batched(program, faces, weights.astype(np.float32))
-        return name, activations, gradients
+        return tapped.path, activations, gradients
+
+    @property
+    def last_convolution(self) -> str:
+        return self._spatial_layer(None).path
 
     @cached_property
-    def last_convolution(self) -> str:
-        """Path of the last convolution, in order of execution, that the logits depend on."""
+    def _spatial_layers(self) -> list[Any]:
+        """Layers that give a map (N, h, w, K) which the logits depend on, in order of execution."""
         import tensorflow as tf
 
-        height, width, channels = (
-            side or default for side, default in zip(self.classifier.input_shape, (48, 48, 1), strict=True)
-        )
-        found: list[str] = []
+        size = (side or usual for side, usual in zip(self.classifier.input_shape, (48, 48, 1), strict=True))
+        found: list[Any] = []
 
-        @tf.function(input_signature=[tf.TensorSpec((1, height, width, channels), tf.float32)])
+        @tf.function(input_signature=[tf.TensorSpec((1, *size), tf.float32)])
         def probe(faces: Any) -> Any:
             with tf.GradientTape() as tape, watching(layers_of(self.classifier.model)) as calls:
                 tape.watch(faces)
                 logits, _ = self.classifier.forward(faces)
-            spatial = [c for c in calls if "Conv" in type(c.layer).__name__ and len(c.output.shape) == 4]
-            gradients = tape.gradient(logits, [call.output for call in spatial])
-            found.extend(c.layer.path for c, g in zip(spatial, gradients, strict=True) if g is not None)
+            maps = [call for call in calls if tf.is_tensor(call.output) and len(call.output.shape) == 4]
+            gradients = tape.gradient(logits, [call.output for call in maps])
+            found.extend(call.layer for call, g in zip(maps, gradients, strict=True) if g is not None)
             return logits
 
         probe.get_concrete_function()
-        if not found:
+        return found
+
+    def _spatial_layer(self, name: str | None) -> Any:
+        """The layer of that name or path; without a name, the last convolution."""
+        layers = self._spatial_layers
+        convolutions = [layer for layer in layers if "Conv" in type(layer).__name__]
+        if name is None and not convolutions:
             raise InputError(
                 f"{self.classifier.name} has no convolution that its output depends on: Grad-CAM needs one"
             )
-        return found[-1]
+        matches = convolutions if name is None else [layer for layer in layers if name in (layer.path, layer.name)]
+        if not matches:
+            known = ", ".join(layer.name for layer in layers)
+            raise InputError(f"{self.classifier.name} has no spatial map at a layer {name!r}; it has them at {known}")
+        return matches[-1]
 
     # ---- programs ---------------------------------------------------------------------------------------------
 
@@ -156,11 +169,8 @@ class TracedEngine:
                 tape.watch(faces)
                 logits, _ = self.classifier.forward(faces)
                 score = tf.reduce_sum(weights * logits)
-            output: Any = calls[-1].output if calls else None
-            gradient = tape.gradient(score, output) if calls else None
-            if gradient is None or len(output.shape) != 4:
-                raise InputError(f"layer {layer.path!r} gives no spatial map that the output depends on: name another")
-            return tf.cast(output, tf.float32), tf.cast(gradient, tf.float32)
+            output = calls[-1].output
+            return tf.cast(output, tf.float32), tf.cast(tape.gradient(score, output), tf.float32)
 
         return program
 
@@ -171,14 +181,6 @@ class TracedEngine:
             tf.TensorSpec((None, *size), tf.float32),
             tf.TensorSpec((None, len(self.classifier.emotions)), tf.float32),
         ]
-
-    def _layer_named(self, name: str) -> Any:
-        layers = layers_of(self.classifier.model)
-        matches = [layer for layer in layers if name in (layer.path, layer.name)]
-        if not matches:
-            spatial = [layer.name for layer in layers if "Conv" in type(layer).__name__]
-            raise InputError(f"no layer {name!r} in {self.classifier.name}; its convolutions: {', '.join(spatial)}")
-        return matches[-1]
 
     # ---- batches ----------------------------------------------------------------------------------------------
 

@@ -49,16 +49,30 @@ def write_arrays(path: Path, **arrays: np.ndarray) -> None:
     write_bytes(path, buffer.getvalue())
 
 
-def output_folder(path: Path) -> Path:
-    """Make sure `path` is a folder that can be written to.
+def check_folder(path: Path) -> None:
+    """Make sure, without creating anything, that `path` is or can become a folder that can be written to.
 
     Raises
     ------
     InputError
-        If it is a file or cannot be written.
+        If it is a file, lies below one, or cannot be written.
     """
-    if path.exists() and not path.is_dir():
-        raise InputError(f"--out {path} is a file: give a folder, new or of an earlier run")
+    nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        raise InputError(f"--out {path}: {nearest} is a file; give a folder, new or of an earlier run")
+    if not os.access(nearest, os.W_OK):
+        raise InputError(f"--out {path} cannot be written: choose another folder")
+
+
+def output_folder(path: Path) -> Path:
+    """Create the folder `path` where it is missing, and make sure that it can be written to.
+
+    Raises
+    ------
+    InputError
+        See `check_folder`.
+    """
+    check_folder(path)
     probe = path / f".{os.getpid()}.probe"
     try:
         path.mkdir(parents=True, exist_ok=True)

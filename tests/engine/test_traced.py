@@ -1,0 +1,117 @@
+"""The engine: gradients by finite differences, packing that loses nothing, no second trace."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fer_xai.classifier import Classifier
+from fer_xai.engine import engine_for
+from fer_xai.engine.engine import packed, rows_per_pass
+from fer_xai.errors import InputError
+from tests.conftest import STUBS
+
+
+@pytest.fixture(scope="module")
+def smooth() -> Classifier:
+    """A model without kinks, so that finite differences are exact enough."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            layers.Input((12, 12, 1)),
+            layers.Conv2D(4, 3, strides=2, activation="tanh", name="first"),
+            layers.Conv2D(3, 1, strides=2, padding="same", activation="tanh", name="second"),
+            layers.Flatten(),
+            layers.Dense(7, activation="softmax", kernel_initializer="random_normal"),
+        ]
+    )
+    return Classifier(model)
+
+
+@pytest.mark.parametrize("of", ["logit", "probability"])
+def test_input_gradients_equal_finite_differences(smooth, of):
+    engine = engine_for(smooth)
+    face = np.random.default_rng(0).uniform(0.2, 0.8, (1, 12, 12, 1)).astype(np.float32)
+    weights = np.zeros((1, 7), np.float32)
+    weights[0, 2], weights[0, 5] = 1, -1
+    ours = engine.input_gradient(face, weights, of)[0, ..., 0]
+    steps = np.eye(144, dtype=np.float32).reshape(144, 12, 12, 1) * 1e-2
+    up, down = (engine.predict(face + sign * steps)[0 if of == "logit" else 1] for sign in (1, -1))
+    numeric = ((up - down) @ weights[0] / 2e-2).reshape(12, 12)
+    assert np.allclose(ours, numeric, atol=1e-3 * np.abs(numeric).max() + 2e-5)
+
+
+def test_layer_gradients_chain_to_the_input(smooth):
+    """Logits are linear in the last layer: activations · gradient of one logit = that logit less its bias."""
+    engine = engine_for(smooth)
+    faces = np.random.default_rng(0).uniform(size=(3, 12, 12, 1)).astype(np.float32)
+    weights = np.eye(7, dtype=np.float32)[[1, 4, 6]]
+    name, activations, gradients = engine.layer_gradient(faces, weights, None)
+    assert name.endswith("second")
+    bias = smooth.model.layers[-1].bias.numpy()[[1, 4, 6]]
+    logits = engine.predict(faces)[0][np.arange(3), [1, 4, 6]]
+    assert np.allclose((activations * gradients).sum(axis=(1, 2, 3)), logits - bias, atol=1e-5)
+
+
+def test_a_layer_that_gives_no_map_is_refused(smooth):
+    faces = np.zeros((1, 12, 12, 1), np.float32)
+    with pytest.raises(InputError, match=r"no spatial map at a layer .*; it has them at first, second"):
+        engine_for(smooth).layer_gradient(faces, np.eye(7, dtype=np.float32)[:1], smooth.model.layers[-1].name)
+
+
+def test_a_model_without_convolutions_says_that_grad_cam_needs_one():
+    from keras import Sequential, layers
+
+    flat = Classifier(Sequential([layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(7)], name="flat"))
+    with pytest.raises(InputError, match="flat has no convolution"):
+        _ = engine_for(flat).last_convolution
+
+
+def test_nothing_is_traced_twice_over_many_batches(sample_images):
+    engine = engine_for(Classifier(STUBS["softmax_in_dense"]()))
+    weights = np.eye(7, dtype=np.float32)[:3]
+    masks = np.random.default_rng(0).integers(0, 2, (5, 48, 48))
+    segments = np.zeros((16, 48, 48), np.int32)
+    for count in (1, 3, 2):
+        faces = sample_images[:count]
+        engine.predict(faces)
+        engine.masked(faces, faces, masks[: count + 1])
+        engine.coalitions(faces, faces, segments[:count], np.ones((count, count + 1, 1), np.uint8))
+        engine.input_gradient(faces, weights[:count], "logit")
+        engine.layer_gradient(faces, weights[:count], None)
+    assert len(engine._programs) == 5
+    assert {program.experimental_get_tracing_count() for program in engine._programs.values()} == {1}
+
+
+@pytest.mark.parametrize(("faces", "passes", "rows"), [(1, 1, 8), (3, 7, 8), (5, 100, 64), (40, 3, 16)])
+def test_packing_covers_every_pass_once_in_full_batches(faces, passes, rows):
+    seen = []
+    for where, face, row in packed(faces, passes, rows):
+        assert len(face) == len(row) == rows
+        seen += list(zip(face, row, strict=True))[: where.stop - where.start]
+    assert seen == [(n, m) for n in range(faces) for m in range(passes)]
+
+
+def test_larger_inputs_go_in_smaller_batches():
+    assert rows_per_pass(48, 48) == 256
+    assert rows_per_pass(224, 224) == 16
+    assert rows_per_pass(4000, 4000) == 8
+
+
+def test_black_box_and_traced_engines_agree(smooth):
+    import tensorflow as tf
+
+    traced = engine_for(smooth)
+    forward = tf.function(lambda x: smooth.forward(x)[1])
+    black = engine_for(Classifier.from_function(lambda x: forward(tf.constant(x)).numpy(), smooth.emotions))
+    rng = np.random.default_rng(3)
+    faces, fills = rng.uniform(size=(2, 5, 12, 12, 1)).astype(np.float32)
+    masks = rng.uniform(size=(4, 12, 12)).astype(np.float32)
+    assert np.allclose(traced.masked(faces, fills, masks), black.masked(faces, fills, masks), atol=1e-6)
+    segments = rng.integers(0, 6, (5, 12, 12))
+    present = rng.integers(0, 2, (5, 9, 6)).astype(np.uint8)
+    ours, theirs = (engine.coalitions(faces, fills, segments, present) for engine in (traced, black))
+    assert np.allclose(ours, theirs, atol=1e-6)
