@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from fer_xai.explanation import Explanation
+if TYPE_CHECKING:
+    from fer_xai.explanation import Explanation
 
 
 def draw_explanation(explanation: Explanation, limit: int = 8) -> Figure:

@@ -7,7 +7,7 @@ import pytest
 
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
-from fer_xai.engine.engine import packed, rows_per_pass
+from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
 from tests.conftest import STUBS
 

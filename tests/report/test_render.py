@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fer_xai.report import render, templating
-from fer_xai.report.writing import write
+from fer_xai.study.files import write_bytes
 from tests.report.fake_study import SEVEN, FakeStudy, make_study
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -171,10 +171,10 @@ def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_page_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "index.html"
-    write(page, "old")
+    write_bytes(page, b"old")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        write(page, "new")
+        write_bytes(page, b"new")
     assert page.read_text() == "old"
     assert list(tmp_path.iterdir()) == [page]
 

@@ -1,7 +1,8 @@
 """The only room that knows graphs, gradients and batches."""
 
 from fer_xai.engine.blackbox import BlackBoxEngine
-from fer_xai.engine.engine import Engine, engine_for
+from fer_xai.engine.choose import engine_for
+from fer_xai.engine.engine import Engine
 from fer_xai.engine.traced import TracedEngine
 
 __all__ = ["BlackBoxEngine", "Engine", "TracedEngine", "engine_for"]

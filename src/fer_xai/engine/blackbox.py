@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fer_xai.classifier import Classifier
-from fer_xai.engine.engine import packed, rows_per_pass
+from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -64,38 +63,3 @@ class Engine(Protocol):
         `layer` is a layer's name, or `None` for the last convolution that the logits depend on.
         """
         ...
-
-
-def engine_for(classifier: Classifier) -> Engine:
-    """The classifier's engine, made once and kept with it, so that nothing is traced twice."""
-    from fer_xai.engine.blackbox import BlackBoxEngine
-    from fer_xai.engine.traced import TracedEngine
-
-    engine: Any = classifier.__dict__.get("_engine")
-    if engine is None:
-        engine = BlackBoxEngine(classifier) if classifier.function else TracedEngine(classifier)
-        classifier.__dict__["_engine"] = engine
-    return engine
-
-
-def rows_per_pass(height: int, width: int) -> int:
-    """How many masked faces go through the model together: a power of two, fewer for larger inputs."""
-    return int(2 ** np.clip(np.floor(np.log2(2**20 / (height * width))), 3, 8))
-
-
-def packed(faces: int, passes: int, rows: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """Pack faces × passes into batches of exactly `rows`, the last padded by repeating its first row.
-
-    Yields
-    ------
-    slice
-        Where the batch's results belong in the flat (faces · passes) order.
-    ndarray (rows,), ndarray (rows,)
-        Face number and pass number of each row.
-    """
-    total = faces * passes
-    for start in range(0, total, rows):
-        stop = min(start + rows, total)
-        flat = np.full(rows, start)
-        flat[: stop - start] = np.arange(start, stop)
-        yield slice(start, stop), flat // passes, flat % passes

@@ -14,7 +14,7 @@ import numpy as np
 
 from fer_xai.classifier import Classifier
 from fer_xai.classifier.taps import layers_of, watching
-from fer_xai.engine.engine import packed, rows_per_pass
+from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
 
 

@@ -13,7 +13,7 @@ from fer_xai.report.gallery import Group, choose
 from fer_xai.report.templating import environment
 from fer_xai.report.units import expected
 from fer_xai.report.words import codebook_name, emotion_file, is_causal, listing, method_name
-from fer_xai.report.writing import write
+from fer_xai.study.files import write_bytes
 from fer_xai.study.study import Study
 
 
@@ -53,10 +53,10 @@ def render(study: Study) -> Path:
     for emotion in figures.emotions:
         shown = [(group, [cards[row] for row in group.rows]) for group in groups[emotion]]
         html = page.render(common | _emotion(figures, emotion, shown))
-        write(study.path / "classes" / emotion_file(emotion), html)
+        write_bytes(study.path / "classes" / emotion_file(emotion), html.encode())
     # The index is written last: while it is missing or old, so are the pages it links to.
     index = study.path / "index.html"
-    write(index, jinja.get_template("index.html.j2").render(common | _index(figures)))
+    write_bytes(index, jinja.get_template("index.html.j2").render(common | _index(figures)).encode())
     return index
 
 

@@ -1,0 +1,30 @@
+"""Faces × passes, packed into full batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def rows_per_pass(height: int, width: int) -> int:
+    """How many masked faces go through the model together: a power of two, fewer for larger inputs."""
+    return int(2 ** np.clip(np.floor(np.log2(2**20 / (height * width))), 3, 8))
+
+
+def packed(faces: int, passes: int, rows: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Pack faces × passes into batches of exactly `rows`, the last padded by repeating its first row.
+
+    Yields
+    ------
+    slice
+        Where the batch's results belong in the flat (faces · passes) order.
+    ndarray (rows,), ndarray (rows,)
+        Face number and pass number of each row.
+    """
+    total = faces * passes
+    for start in range(0, total, rows):
+        stop = min(start + rows, total)
+        flat = np.full(rows, start)
+        flat[: stop - start] = np.arange(start, stop)
+        yield slice(start, stop), flat // passes, flat % passes
