@@ -151,8 +151,8 @@ def _counted_apart(figures: Figures) -> list[str]:
     sentences = []
     if 0 < found < total:
         sentences.append(
-            f"On {counted(total - found, 'face')} of {total} ({percent((total - found) / total)}) no landmarks were "
-            "found; they count in the accuracy and in no figure about regions."
+            f"No landmarks were found on {counted(total - found, 'face')} of {total} "
+            f"({percent((total - found) / total)}); no figure about regions counts them."
         )
     skipped = figures.manifest["data"].get("skipped") or []
     if skipped:
