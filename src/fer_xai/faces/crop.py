@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,7 +13,6 @@ from fer_xai.errors import InputError
 from fer_xai.faces.images import resize
 from fer_xai.faces.landmarks import find_landmarks, mesh_file, open_interpreter
 
-_INPUT = 128
 _SURE = 0.6
 _SAME_FACE = 0.3
 # FER2013's mean distance between the eyes is 18 of 48 pixels.
@@ -20,11 +20,34 @@ _SIDES_PER_EYE_DISTANCE = 48 / 18
 _EYES = ((33, 133), (362, 263))
 
 
+@dataclass(frozen=True)
+class _Detector:
+    """One of BlazeFace's nets: its weights, the side of its input, and its grids of (cells, anchors per cell)."""
+
+    weights: str
+    side: int
+    grids: tuple[tuple[int, int], ...]
+
+    def anchors(self) -> np.ndarray:
+        """Anchor centres (n, 2) as shares of the side."""
+        centres = []
+        for cells, each in self.grids:
+            y, x = np.mgrid[:cells, :cells]
+            centres.append(np.repeat(np.stack([x, y], -1).reshape(-1, 2) + 0.5, each, axis=0) / cells)
+        return np.concatenate(centres)
+
+
+# The first for faces that fill the picture, the second for small ones.
+_DETECTORS = (
+    _Detector("face_detection_short_range.tflite", 128, ((16, 2), (8, 6))),
+    _Detector("face_detection_full_range.tflite", 192, ((48, 1),)),
+)
+
+
 def crop_face(photo: np.ndarray, size: tuple[int, int], name: str = "the photo") -> np.ndarray:
     """Cut the face out of a photo that shows one.
 
-    Faces are found by BlazeFace (short range: faces of at least about a tenth of the photo's side), then
-    framed by their landmarks.
+    Faces are found by BlazeFace's two nets, for near and for far faces, then framed by their landmarks.
 
     Parameters
     ----------
@@ -81,23 +104,20 @@ def _detect(photo: np.ndarray) -> np.ndarray:
     before = ((side - height) // 2, (side - width) // 2)
     square = np.zeros((side, side, 3), np.uint8)
     square[before[0] : before[0] + height, before[1] : before[1] + width] = photo
-    image = Image.fromarray(square).resize((_INPUT, _INPUT), Image.Resampling.BILINEAR)
-    raw, scores = _network()(np.asarray(image, np.float32)[None] / 127.5 - 1)
+    found = [_run(detector, square) for detector in _DETECTORS]
+    boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _distinct(boxes * side - np.array([before[1], before[0]] * 2), scores)
+
+
+def _run(detector: _Detector, square: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes (n, 4) as shares of the square's side, and their probabilities."""
+    image = Image.fromarray(square).resize((detector.side, detector.side), Image.Resampling.BILINEAR)
+    raw, logits = _network(detector)(np.asarray(image, np.float32)[None] / 127.5 - 1)
+    scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
     sure = scores > _SURE
-    centres = raw[sure, :2] / _INPUT + _anchors()[sure]
-    halves = raw[sure, 2:4] / _INPUT / 2
-    boxes = np.concatenate([centres - halves, centres + halves], axis=1) * side
-    boxes -= np.array([before[1], before[0]] * 2)
-    return _distinct(boxes, scores[sure])
-
-
-def _anchors() -> np.ndarray:
-    """Centres (896, 2): two per cell of a 16×16 grid, then six per cell of an 8×8 grid."""
-    grids = []
-    for cells, each in ((16, 2), (8, 6)):
-        y, x = np.mgrid[:cells, :cells]
-        grids.append(np.repeat(np.stack([x, y], -1).reshape(-1, 2) + 0.5, each, axis=0) / cells)
-    return np.concatenate(grids)
+    centres = raw[sure, :2] / detector.side + detector.anchors()[sure]
+    halves = raw[sure, 2:4] / detector.side / 2
+    return np.concatenate([centres - halves, centres + halves], axis=1), scores[sure]
 
 
 def _distinct(boxes: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -115,8 +135,8 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 @cache
-def _network() -> Any:
-    interpreter = open_interpreter(mesh_file().with_name("face_detection_short_range.tflite"))
+def _network(detector: _Detector) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    interpreter = open_interpreter(mesh_file().with_name(detector.weights))
     interpreter.allocate_tensors()
     inputs = interpreter.get_input_details()[0]["index"]
     outputs = {tuple(o["shape"])[-1]: o["index"] for o in interpreter.get_output_details()}
@@ -124,7 +144,6 @@ def _network() -> Any:
     def run(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         interpreter.set_tensor(inputs, image)
         interpreter.invoke()
-        logits = np.clip(interpreter.get_tensor(outputs[1])[0, :, 0], -80, 80)
-        return interpreter.get_tensor(outputs[16])[0], 1 / (1 + np.exp(-logits))
+        return interpreter.get_tensor(outputs[16])[0], interpreter.get_tensor(outputs[1])[0, :, 0]
 
     return run

@@ -60,12 +60,15 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
 def _chunks(path: Path):  # type: ignore[no-untyped-def]
     start = 0
     try:
-        for rows in pd.read_csv(path, dtype=str, chunksize=_ROWS, keep_default_na=False, on_bad_lines="error"):
-            rows.columns = [str(name).strip().lower() for name in rows.columns]
-            if "pixels" not in rows:
-                raise InputError(f"{path} has the columns {', '.join(rows.columns)}; expected emotion, pixels, Usage")
-            yield start, rows
-            start += len(rows)
+        with pd.read_csv(path, dtype=str, chunksize=_ROWS, keep_default_na=False) as reader:
+            for rows in reader:
+                rows.columns = [str(name).strip().lower() for name in rows.columns]
+                if "pixels" not in rows:
+                    found = ", ".join(rows.columns)
+                    raise InputError(f"{path} has the columns {found}; expected emotion, pixels, Usage")
+                if len(rows):
+                    yield start, rows
+                start += len(rows)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, InputError):
             raise
