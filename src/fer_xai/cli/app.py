@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from fer_xai.cli import explain, recipes, report, train
+
 app = typer.Typer(
     name="fer-xai",
     help="Why does it say angry? Explanations for facial-expression classifiers, told in the language of the face.",
@@ -26,13 +28,13 @@ def _version(wanted: bool) -> None:
 def _common(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
-    return
+    """Options that stand before any command."""
+
+
+for _module in (report, explain, recipes, train):
+    app.command()(_module.command())
 
 
 def main() -> None:
     """Entry point."""
-    from fer_xai.cli import explain, recipes, report, train
-
-    for module in (report, explain, recipes, train):
-        app.command()(module.command())
     app()

@@ -76,16 +76,18 @@ def run_study(
     """
     if not len(faces):
         raise InputError("no faces to explain: the selection is empty")
-    out = output_folder(Path(out))
     explainers = [make_explainer(name.strip(), **(options or {}).get(name, {})) for name in methods]
     load_codebook(codebook)
+    resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
     manifest = _manifest(classifier, faces, explainers, target, codebook, seed, data or {})
+    # Everything that can be refused has been, before anything is written.
+    out = output_folder(Path(out))
     _claim(out, manifest)
     starts = range(0, len(faces), CHUNK)
     total, done = len(faces) * len(explainers), 0
     for start in starts:
         part = faces[start : start + CHUNK]
-        prepared = _prepare(out, classifier, part, start, target)
+        prepared = _prepare(out, classifier, part, start)
         for explainer in explainers:
             _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed)
             done += len(part)
@@ -167,7 +169,7 @@ class _Prepared:
     masks: FaceMasks
 
 
-def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int, target: Target) -> _Prepared:
+def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int) -> _Prepared:
     path = chunks.arrays(out, "faces", start)
     if not path.exists():
         found = find_landmarks(faces.pixels())
@@ -180,7 +182,6 @@ def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int, target
     if not predictions.exists():
         probabilities = engine_for(classifier).predict(faces.images())[1]
         tables.write_predictions(out, start, classifier.emotions, faces, probabilities, landmarks)
-    resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
     return _Prepared(landmarks, FaceMasks.paint(faces, landmarks))
 
 
