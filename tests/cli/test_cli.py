@@ -72,6 +72,16 @@ class TestReport:
         assert (out / "regions.parquet").read_bytes() == before
         assert "holds a study with another methods" in refused(*arguments[:-4], "--methods", "saliency", "--out", out)
 
+    def test_takes_a_codebook_of_ones_own(self, csv, model, tmp_path):
+        (tmp_path / "mine.toml").write_text("happy = [6, 12]\nsad = [1, 4]\n")
+        out = tmp_path / "out"
+        arguments = ("report", "--model", model, "--data", csv, "--methods", "saliency", "--out", out)
+        assert run(*arguments, "--codebook", tmp_path / "mine.toml").exit_code == 0
+        summary = json.loads((out / "summary.json").read_text())
+        assert {row["codebook"] for row in summary["specificity"]} >= {"mine", "facs2002", "du2014"}
+        assert summary["manifest"]["action_units"] == {"happy": [6, 12], "sad": [1, 4]}
+        assert "mine" in (out / "index.html").read_text()
+
     @pytest.mark.parametrize(
         ("options", "message"),
         [

@@ -21,7 +21,7 @@ from fer_xai.explainers.registry import full_name
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks, find_landmarks
-from fer_xai.facs import FaceMasks, load_codebook
+from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
 from fer_xai.study import chunks, tables
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
@@ -56,7 +56,8 @@ def run_study(
     target : str
         See `fer_xai.explain`.
     codebook : str
-        The emotion → action unit table that the report shows first; all are computed.
+        The emotion → action unit table that the report shows first: a bundled one, or a ``.json`` or ``.toml``
+        file of one's own. All bundled ones are computed too.
     seed : int
     data : dict, optional
         What to say of the data: ``source`` and ``split``.
@@ -77,9 +78,9 @@ def run_study(
     if not len(faces):
         raise InputError("no faces to explain: the selection is empty")
     explainers = [make_explainer(name.strip(), **(options or {}).get(name, {})) for name in methods]
-    load_codebook(codebook)
+    books = _codebooks(codebook)
     resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
-    manifest = _manifest(classifier, faces, explainers, target, codebook, seed, data or {})
+    manifest = _manifest(classifier, faces, explainers, target, books[0], seed, data or {})
     # Everything that can be refused has been, before anything is written.
     out = output_folder(Path(out))
     _claim(out, manifest)
@@ -89,7 +90,7 @@ def run_study(
         part = faces[start : start + CHUNK]
         prepared = _prepare(out, classifier, part, start)
         for explainer in explainers:
-            _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed)
+            _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed, books)
             done += len(part)
             track("explaining", done, total)
     study = Study(out)
@@ -97,12 +98,18 @@ def run_study(
     return study
 
 
+def _codebooks(first: str) -> tuple[Codebook, ...]:
+    """The codebook asked for, perhaps one's own file, then all bundled ones."""
+    chosen = load_codebook(first)
+    return (chosen, *(load_codebook(name) for name in list_codebooks() if name != chosen.name))
+
+
 def _manifest(
     classifier: Classifier,
     faces: Faces,
     explainers: Sequence[Explainer],
     target: str,
-    codebook: str,
+    codebook: Codebook,
     seed: int,
     data: dict[str, Any],
 ) -> dict[str, Any]:
@@ -126,7 +133,8 @@ def _manifest(
         },
         "methods": settings,
         "target": target,
-        "codebook": codebook,
+        "codebook": codebook.name,
+        "action_units": {emotion: list(units) for emotion, units in codebook.core.items()},
         "seed": seed,
     }
 
@@ -194,6 +202,7 @@ def _explain_chunk(
     start: int,
     target: Target,
     seed: int,
+    books: tuple[Codebook, ...],
 ) -> None:
     name = full_name(explainer)
     measured = chunks.table(out, f"regions/{folder_name(name)}", start)
@@ -204,4 +213,4 @@ def _explain_chunk(
     if explanation.segments is not None:
         arrays["segments"] = explanation.segments.astype(np.int16)
     write_arrays(chunks.arrays(out, folder_name(name), start), **arrays)
-    tables.write_measures(out, start, explanation, prepared.masks)
+    tables.write_measures(out, start, explanation, prepared.masks, books)

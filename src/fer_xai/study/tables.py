@@ -14,11 +14,10 @@ from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
 from fer_xai.facs import (
+    Codebook,
     FaceMasks,
     agreement,
     count_regions,
-    list_codebooks,
-    load_codebook,
     mask_profile,
     specificity_from_profile,
     summarise_counts,
@@ -47,7 +46,9 @@ def write_predictions(
     write_table(chunks.table(out, "predictions", start), table)
 
 
-def write_measures(out: Path, start: int, explanation: Explanation, masks: FaceMasks) -> None:
+def write_measures(
+    out: Path, start: int, explanation: Explanation, masks: FaceMasks, books: Sequence[Codebook]
+) -> None:
     """Write a chunk's rows of the tables regions, agreement and profiles for one method.
 
     Regions come last: their presence means that the chunk is complete.
@@ -56,10 +57,10 @@ def write_measures(out: Path, start: int, explanation: Explanation, masks: FaceM
     maps = explanation.attributions
     agreeing, profiles = [], []
     emotions = _emotion_of(explanation)
-    for name in list_codebooks():
-        rows = agreement(explanation.faces, maps, emotions, codebook=name, masks=masks)
+    for book in books:
+        rows = agreement(explanation.faces, maps, emotions, codebook=book, masks=masks)
         agreeing.append(explanation.identify(rows))
-        profiles.append(_profile(explanation, name, masks))
+        profiles.append(_profile(explanation, book, masks))
     write_table(chunks.table(out, f"agreement/{part}", start), pd.concat(agreeing, ignore_index=True))
     write_table(chunks.table(out, f"profiles/{part}", start), pd.concat(profiles, ignore_index=True))
     rows = count_regions(explanation.faces, maps, masks=masks)
@@ -71,15 +72,15 @@ def _emotion_of(explanation: Explanation) -> list[str]:
     return [target.split("-")[0] for target in explanation.targets]
 
 
-def _profile(explanation: Explanation, codebook: str, masks: FaceMasks) -> pd.DataFrame:
+def _profile(explanation: Explanation, book: Codebook, masks: FaceMasks) -> pd.DataFrame:
     """One row per face and emotion mask: the mass inside it and its area, all that specificity needs."""
-    mass, area = mask_profile(explanation.attributions, masks.action_units(codebook))
-    names = load_codebook(codebook).emotions
+    mass, area = mask_profile(explanation.attributions, masks.action_units(book))
+    names = book.emotions
     return pd.DataFrame(
         {
             "face": np.repeat(explanation.faces.ids, len(names)),
             "method": explanation.method,
-            "codebook": codebook,
+            "codebook": book.name,
             "mask": np.tile(names, len(mass)),
             "mass": mass.ravel(),
             "area": area.ravel(),
@@ -107,7 +108,7 @@ def _specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> 
     rows, matrices = [], []
     for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
         wide = part.pivot_table(index="face", columns="mask", values=["mass", "area"]).reindex(part["face"].unique())
-        masks = [name for name in load_codebook(str(codebook)).emotions if name in wide["mass"].columns]
+        masks = [name for name in part["mask"].unique() if name in wide["mass"].columns]
         measured = specificity_from_profile(
             wide["mass"][masks].to_numpy(),
             wide["area"][masks].to_numpy(),
