@@ -12,6 +12,8 @@ from typing import Any
 from fer_xai.classifier.classifier import Classifier
 from fer_xai.errors import InputError
 
+# Layers that run code from inside the file, or from a place that the file names.
+_CODE = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
 BUNDLED = Path(__file__).parent / "bundled" / "compact.keras"
 
 
@@ -98,9 +100,20 @@ def _read_saved_model(path: Path, trust_model: bool) -> Any:
 
 
 def _refuse_code(path: Path) -> None:
-    """Refuse a file whose configuration names a Lambda layer, before anything of it is built."""
-    if _config(path).find('"Lambda"') >= 0:
-        raise InputError(f"{path} holds a Lambda layer, which is code: pass --trust-model if you trust its source")
+    """Refuse a file whose configuration names a layer that is code, before anything of it is built."""
+    try:
+        named = _class_names(json.loads(_config(path)))
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read as a Keras model: its configuration is no JSON ({error})") from error
+    for kind in sorted(_CODE & named):
+        raise InputError(f"{path} holds a {kind} layer, which is code: pass --trust-model if you trust its source")
+
+
+def _class_names(config: Any) -> set[str]:
+    """Every ``class_name`` in a model's configuration, however deep."""
+    inner = config.values() if isinstance(config, dict) else config if isinstance(config, list) else ()
+    own = {str(config["class_name"])} if isinstance(config, dict) and "class_name" in config else set()
+    return own.union(*map(_class_names, inner))
 
 
 def _config(path: Path) -> str:

@@ -54,11 +54,19 @@ def report(
     classifier = options.open_classifier(model, emotions, scaling, trust_model)
     faces = options.open_faces(data, split, limit, seed, ferplus, drop)
     chosen = tuple(methods.split(",")) if methods else STANDARD_METHODS
+    splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     with bar() as track:
         study = run_study(
-            classifier, faces, out, methods=chosen, target=target, codebook=codebook, seed=seed,
-            data={"source": str(data or "sample"), "split": split or "test"}, track=track,
-        )  # fmt: skip
+            classifier,
+            faces,
+            out,
+            methods=chosen,
+            target=target,
+            codebook=codebook,
+            seed=seed,
+            data={"source": data or "sample", "split": splits or None},
+            track=track,
+        )
         index = render(study)
     if as_json:
         typer.echo(json.dumps({"index": str(index), **json.loads((out / "summary.json").read_text())}))

@@ -1,0 +1,69 @@
+"""What `explain` returns: tables and figures that say what they show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fer_xai import explain, list_codebooks, list_explainers, list_recipes
+from fer_xai.explanation import Explanation
+from fer_xai.faces import Faces, load_faces
+from fer_xai.figures import strongest
+
+
+@pytest.fixture(scope="module")
+def explanation(stub_model) -> Explanation:
+    faces = load_faces("sample")[:3]
+    labelled = Faces.from_array(faces.pixels(), labels=["happy", "sad", None], ids=faces.ids)
+    return explain(stub_model, labelled, method="lime", segmenter="quickshift", samples=40, seed=2)
+
+
+def test_regions_are_a_tidy_table(explanation):
+    rows = explanation.regions(levels=("coarse",))
+    assert len(rows) == 3 * 8
+    assert list(rows.columns[:5]) == ["face", "label", "predicted", "target", "method"]
+    assert set(rows["method"]) == {"lime:quickshift"}
+    assert rows.groupby("face", sort=False)["label"].first().tolist()[:2] == ["happy", "sad"]
+    background = rows.query("face == 'lfw-000' and region == 'background'").iloc[0]
+    positive = np.maximum(explanation.attributions[0], 0)
+    from fer_xai.facs import region_masks
+
+    masks, names = region_masks(explanation.faces[:1], "coarse")
+    mask = masks[0, names.index("background")]
+    assert background["share"] == pytest.approx((positive * mask).sum() / positive.sum(), abs=1e-5)
+    assert background["area"] == pytest.approx(mask.mean(), abs=1e-6)
+
+
+def test_settings_tell_the_whole_method(explanation):
+    assert explanation.settings == {
+        "segmenter": "quickshift",
+        "samples": 40,
+        "kernel_width": 0.25,
+        "fill": "segment",
+        "seed": 2,
+    }
+    assert "lime:quickshift, 3 faces" in repr(explanation)
+
+
+def test_strongest_keeps_the_segments_of_largest_weight(explanation):
+    kept = strongest(explanation, 0, 2)
+    segments, attribution = explanation.segments[0], explanation.attributions[0]
+    weights = {segment: attribution[segments == segment][0] for segment in np.unique(segments)}
+    best = sorted(weights, key=lambda segment: -abs(weights[segment]))[:2]
+    assert set(np.unique(segments[kept != 0])) <= set(best)
+    assert np.array_equal(strongest(explanation, 0, None), attribution)
+
+
+def test_the_figure_has_a_row_per_face_and_the_progressive_panels(explanation):
+    figure = explanation.plot(limit=2)
+    assert len(figure.axes) == 2 * (1 + 5 + 1)
+    titles = [axis.get_title() for axis in figure.axes[:7]]
+    assert titles[1:5] == ["top 1", "top 3", "top 5", "top 10"]
+    assert explanation._repr_png_().startswith(b"\x89PNG")
+
+
+def test_everything_can_be_listed():
+    assert {"gradcam", "saliency", "occlusion", "lime:slic", "lime:regions"} <= set(list_explainers())
+    assert list_codebooks()[0] == "facs2002"
+    assert len(list_codebooks()) == 6
+    assert "compact" in list_recipes()
