@@ -24,7 +24,7 @@ def refused(*arguments: object) -> str:
     result = run(*arguments)
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
-    lines = result.stderr.strip().splitlines()
+    lines = result.stderr.splitlines()
     assert len(lines) == 1, lines
     assert lines[0].startswith("fer-xai: ")
     return lines[0]

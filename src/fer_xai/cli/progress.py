@@ -22,11 +22,17 @@ def bar() -> Iterator[Track]:
     )
     tasks: dict[str, TaskID] = {}
     # A long window, since chunks of faces take turns between cheap and dear methods.
-    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=600) as progress:
+    progress = Progress(*columns, console=Console(stderr=True), speed_estimate_period=600)
 
-        def track(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what, total=total)
-            progress.update(tasks[what], completed=done)
+    def track(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            # Not before there is something to show: a refusal stays the only line on stderr.
+            progress.start()
+            tasks[what] = progress.add_task(what, total=total)
+        progress.update(tasks[what], completed=done)
 
+    try:
         yield track
+    finally:
+        if tasks:
+            progress.stop()

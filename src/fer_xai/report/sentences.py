@@ -14,6 +14,10 @@ from fer_xai.report.words import codebook_name, counted, listing, method_name, p
 _HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
 
 
+# An emotion with fewer faces is called neither best nor worst.
+_ENOUGH = 5
+
+
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
     return [
@@ -59,7 +63,7 @@ def _how_good(figures: Figures) -> list[str]:
         f"It gives the labelled emotion for {percent(rate.value)} of {counted(rate.n, 'labelled face')} "
         f"(95 % interval {span(rate.low, rate.high)}){always}."
     ]
-    recalls = {e: figures.recall(e) for e in figures.emotions if figures.recall(e).n}
+    recalls = {e: figures.recall(e) for e in figures.emotions if figures.recall(e).n >= _ENOUGH}
     if len(recalls) > 1:
         best, worst = (choose(recalls, key=lambda e: recalls[e].value) for choose in (max, min))
         sentences.append(
@@ -136,8 +140,11 @@ def _as_expected(figures: Figures) -> list[str]:
             f"runs from {signed(values[low].value)} ({codebook_name(low)}) to {signed(values[high].value)} "
             f"({codebook_name(high)})"
         )
+    unknown = all(math.isnan(fork.low) for fork in values.values())
     verdict = (
-        f"its interval lies above zero for {listing(above) or 'none of them'} and below zero for "
+        "how sure that is cannot be said, since one of the emotions has a single face"
+        if unknown
+        else f"its interval lies above zero for {listing(above) or 'none of them'} and below zero for "
         f"{listing(below) or 'none'}"
     )
     return [
