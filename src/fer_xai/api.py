@@ -12,7 +12,7 @@ from fer_xai.classifier import Classifier, load_classifier
 from fer_xai.engine import engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Explainer, Request, make_explainer
-from fer_xai.explainers.registry import full_name
+from fer_xai.explainers.registry import check_ability, full_name
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
@@ -76,6 +76,7 @@ def run_explainer(
     landmarks : Landmarks, optional
         Of these faces, where known already.
     """
+    check_ability(explainer, classifier)
     engine = engine_for(classifier)
     images = faces.images()
     probabilities = engine.predict(images)[1]
@@ -83,10 +84,11 @@ def run_explainer(
     targets, weights = resolve_target(target, predicted, faces.labels, classifier.emotions)
     seeds = tuple([seed, content_seed(image)] for image in images)
 
-    def regions() -> np.ndarray:
+    def regions(level: str) -> tuple[np.ndarray, tuple[str, ...]]:
         from fer_xai.facs import region_masks
 
-        return region_masks(images, "fine", landmarks)[0].argmax(axis=1)
+        masks, names = region_masks(images, level, landmarks)
+        return masks.argmax(axis=1), names
 
     answer = explainer.attribute(engine, Request(images, weights, seeds, regions))
     return Explanation(

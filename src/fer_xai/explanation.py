@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+    import shap
     from matplotlib.figure import Figure
 
     from fer_xai.faces import Faces
@@ -98,6 +99,27 @@ class Explanation:
         joined = known.loc[rows["face"]].reset_index()
         rest = rows.drop(columns="face").reset_index(drop=True)
         return pd.concat([joined.assign(method=self.method), rest], axis=1)
+
+    def to_shap(self) -> shap.Explanation:
+        """The attributions as the shap package's own object, for its plots.
+
+        Returns
+        -------
+        shap.Explanation
+            ``values`` (N, H, W, 1, 1): pixels, one colour, one output, named by each face's target; ``data``
+            (N, H, W, C); ``base_values`` (N, 1), NaN where the method has none. `shap.image_plot` draws it.
+        """
+        import shap
+
+        names = np.array([f"{target}, {self.method}" for target in self.targets])
+        base = self.details.get("baseline_score", np.full(len(self), np.nan))
+        return shap.Explanation(
+            values=self.attributions[..., None, None],
+            base_values=np.asarray(base)[:, None],
+            data=self.faces.images(),
+            # The package takes a single face's row of names for the names of all outputs.
+            output_names=names[:, None] if len(self) > 1 else names,
+        )
 
     def plot(self, limit: int = 8) -> Figure:
         """Draw face, overlay (for LIME its progressive panels) and probabilities, a row per face.

@@ -25,7 +25,7 @@ def draw_explanation(explanation: Explanation, limit: int = 8) -> Figure:
     pixels = explanation.faces.images()
     for n in range(rows):
         face = pixels[n] if pixels.shape[-1] == 3 else pixels[n, ..., 0]
-        _show(axes[n, 0], face, f"{explanation.faces.ids[n]}\nlabel: {explanation.faces.labels[n] or 'none'}")
+        _show(axes[n, 0], face, f"{explanation.faces.ids[n]}\n{_verdict(explanation, n)}")
         for axis, step in zip(axes[n, 1:-1], steps, strict=True):
             _show(axis, face, f"{explanation.method}\nfor {explanation.targets[n]}" if step is None else f"top {step}")
             _overlay(axis, strongest(explanation, n, step))
@@ -39,9 +39,15 @@ def strongest(explanation: Explanation, n: int, count: int | None) -> np.ndarray
     if count is None or explanation.segments is None:
         return attribution
     segments = explanation.segments[n]
-    weight = np.zeros(segments.max() + 1)
-    weight[segments.ravel()] = np.abs(attribution.ravel())
+    weight = np.abs(explanation.details["values"][n][: segments.max() + 1])
     return np.where(np.isin(segments, np.argsort(-weight, kind="stable")[:count]), attribution, 0)
+
+
+def _verdict(explanation: Explanation, n: int) -> str:
+    label, predicted = explanation.faces.labels[n], explanation.predicted[n]
+    if label is None:
+        return f"called {predicted}"
+    return f"{label}, called so \N{CHECK MARK}" if label == predicted else f"{label}, called {predicted} \N{BALLOT X}"
 
 
 def _show(axis: Any, face: np.ndarray, title: str) -> None:

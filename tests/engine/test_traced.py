@@ -9,6 +9,7 @@ from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
 from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
+from fer_xai.explainers.gradient_maps import scores
 from tests.conftest import STUBS
 
 
@@ -31,16 +32,18 @@ def smooth() -> Classifier:
     return Classifier(model)
 
 
-@pytest.mark.parametrize("of", ["logit", "probability"])
+@pytest.mark.parametrize("of", ["logit", "probability", "loss"])
 def test_input_gradients_equal_finite_differences(smooth, of):
     engine = engine_for(smooth)
     face = np.random.default_rng(0).uniform(0.2, 0.8, (1, 12, 12, 1)).astype(np.float32)
     weights = np.zeros((1, 7), np.float32)
     weights[0, 2], weights[0, 5] = 1, -1
-    ours = engine.input_gradient(face, weights, of)[0, ..., 0]
+    (batch,) = engine.gradients(face, weights, of)
+    ours = batch.gradient[0, ..., 0]
     steps = np.eye(144, dtype=np.float32).reshape(144, 12, 12, 1) * 1e-2
-    up, down = (engine.predict(face + sign * steps)[0 if of == "logit" else 1] for sign in (1, -1))
+    up, down = (scores(engine, face + sign * steps, of) for sign in (1, -1))
     numeric = ((up - down) @ weights[0] / 2e-2).reshape(12, 12)
+    assert batch.score[0] == pytest.approx(scores(engine, face, of)[0] @ weights[0], abs=1e-6)
     assert np.allclose(ours, numeric, atol=1e-3 * np.abs(numeric).max() + 2e-5)
 
 
@@ -70,6 +73,10 @@ def test_a_model_without_convolutions_says_that_grad_cam_needs_one():
         _ = engine_for(flat).last_convolution
 
 
+def _darker(faces):
+    return lambda face, row: faces[face] / (1 + row[:, None, None, None])
+
+
 def test_nothing_is_traced_twice_over_many_batches(sample_images):
     engine = engine_for(Classifier(STUBS["softmax_in_dense"]()))
     weights = np.eye(7, dtype=np.float32)[:3]
@@ -78,9 +85,10 @@ def test_nothing_is_traced_twice_over_many_batches(sample_images):
     for count in (1, 3, 2):
         faces = sample_images[:count]
         engine.predict(faces)
-        engine.masked(faces, faces, masks[: count + 1])
+        engine.masked(faces, faces, lambda face, row: masks[row], count + 1)
         engine.coalitions(faces, faces, segments[:count], np.ones((count, count + 1, 1), np.uint8))
-        engine.input_gradient(faces, weights[:count], "logit")
+        list(engine.gradients(faces, weights[:count], "logit"))
+        list(engine.gradients(faces, weights[:count], "logit", _darker(faces), 7))
         engine.layer_gradient(faces, weights[:count], None)
     assert len(engine._programs) == 5
     assert {program.experimental_get_tracing_count() for program in engine._programs.values()} == {1}
@@ -93,6 +101,41 @@ def test_packing_covers_every_pass_once_in_full_batches(faces, passes, rows):
         assert len(face) == len(row) == rows
         seen += list(zip(face, row, strict=True))[: where.stop - where.start]
     assert seen == [(n, m) for n in range(faces) for m in range(passes)]
+
+
+def test_gradients_at_many_points_come_face_by_face(smooth):
+    engine, rng = engine_for(smooth), np.random.default_rng(2)
+    faces = rng.uniform(size=(7, 12, 12, 1)).astype(np.float32)
+    weights = rng.normal(size=(7, 7)).astype(np.float32)
+    shift = rng.uniform(size=30).astype(np.float32)
+
+    def points(face: np.ndarray, row: np.ndarray) -> np.ndarray:
+        return faces[face] + shift[row, None, None, None]
+
+    seen = list(engine.gradients(faces, weights, "logit", points, 30))
+    face, row = (np.concatenate([batch[i] for batch in seen]) for i in (0, 1))
+    assert list(zip(face, row, strict=True)) == [(n, m) for n in range(7) for m in range(30)]
+    gradient = np.concatenate([batch.gradient for batch in seen])
+    (alone,) = engine.gradients(faces[3:4] + shift[11], weights[3:4], "logit")
+    assert np.allclose(gradient[3 * 30 + 11], alone.gradient[0], atol=1e-6)
+
+
+def test_what_a_model_lacks_is_said_in_one_line():
+    import keras
+    from keras import layers, ops
+
+    class Rounding(layers.Layer):
+        def call(self, inputs):
+            return ops.cast(ops.cast(inputs * 255, "int32"), "float32")
+
+    inputs = layers.Input((12, 12, 1))
+    x = layers.Flatten()(layers.Conv2D(2, 3)(Rounding()(inputs)))
+    engine = engine_for(Classifier(keras.Model(inputs, layers.Dense(7)(x), name="rounded")))
+    assert engine.lacks("gradients") == "no gradient reaches the face through rounded"
+    assert engine.lacks("convolution") is None
+    assert engine.lacks("probabilities") is None
+    with pytest.raises(InputError, match="no gradient reaches"):
+        list(engine.gradients(np.zeros((1, 12, 12, 1), np.float32), np.ones((1, 7)), "logit"))
 
 
 def test_larger_inputs_go_in_smaller_batches():
@@ -110,7 +153,8 @@ def test_black_box_and_traced_engines_agree(smooth):
     rng = np.random.default_rng(3)
     faces, fills = rng.uniform(size=(2, 5, 12, 12, 1)).astype(np.float32)
     masks = rng.uniform(size=(4, 12, 12)).astype(np.float32)
-    assert np.allclose(traced.masked(faces, fills, masks), black.masked(faces, fills, masks), atol=1e-6)
+    ours, theirs = (engine.masked(faces, fills, lambda face, row: masks[row], 4) for engine in (traced, black))
+    assert np.allclose(ours, theirs, atol=1e-6)
     segments = rng.integers(0, 6, (5, 12, 12))
     present = rng.integers(0, 2, (5, 9, 6)).astype(np.uint8)
     ours, theirs = (engine.coalitions(faces, fills, segments, present) for engine in (traced, black))

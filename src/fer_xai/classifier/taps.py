@@ -56,3 +56,8 @@ def layers_of(model: Any) -> list[Any]:
     import keras
 
     return [layer for layer in model._flatten_layers(include_self=False) if not isinstance(layer, keras.Model)]
+
+
+def layer_path(layer: Any) -> str:
+    """A layer's place in its model; its name for layers of Keras 2, which know no more."""
+    return getattr(layer, "path", layer.name)

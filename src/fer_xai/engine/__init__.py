@@ -2,7 +2,7 @@
 
 from fer_xai.engine.blackbox import BlackBoxEngine
 from fer_xai.engine.choose import engine_for
-from fer_xai.engine.engine import Engine
+from fer_xai.engine.engine import NEEDS, Engine
 from fer_xai.engine.traced import TracedEngine
 
-__all__ = ["BlackBoxEngine", "Engine", "TracedEngine", "engine_for"]
+__all__ = ["NEEDS", "BlackBoxEngine", "Engine", "TracedEngine", "engine_for"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from fer_xai.classifier import Classifier
+from fer_xai.engine.engine import Gradients, RowMaker
 from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
 
@@ -28,24 +31,30 @@ class BlackBoxEngine:
 
         return self._blended(faces, fills, keep, present.shape[1])
 
-    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        return self._blended(faces, fills, lambda face, row: masks[row], len(masks))
+    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: RowMaker, passes: int) -> np.ndarray:
+        return self._blended(faces, fills, masks, passes)
 
     @property
     def last_convolution(self) -> str:
         raise self._no_gradients()
 
-    def input_gradient(self, faces: np.ndarray, weights: np.ndarray, of: str) -> np.ndarray:
+    def gradients(
+        self, faces: np.ndarray, weights: np.ndarray, of: str, points: RowMaker | None = None, passes: int = 1
+    ) -> Iterator[Gradients]:
         raise self._no_gradients()
+
+    def lacks(self, need: str) -> str | None:
+        return None if need == "probabilities" else str(self._no_gradients())
 
     def layer_gradient(
         self, faces: np.ndarray, weights: np.ndarray, layer: str | None
     ) -> tuple[str, np.ndarray, np.ndarray]:
         raise self._no_gradients()
 
-    def _blended(self, faces, fills, keep, passes: int) -> np.ndarray:  # type: ignore[no-untyped-def]
-        flat = np.empty((len(faces) * passes, len(self.classifier.emotions)), np.float32)
-        for where, face, row in packed(len(faces), passes, rows_per_pass(*faces.shape[1:3])):
+    def _blended(self, faces: np.ndarray, fills: np.ndarray, keep: RowMaker, passes: int) -> np.ndarray:
+        total = len(faces) * passes
+        flat = np.empty((total, len(self.classifier.emotions)), np.float32)
+        for where, face, row in packed(len(faces), passes, min(rows_per_pass(*faces.shape[1:3]), total)):
             kept = keep(face, row)[..., None].astype(np.float32)
             blend = faces[face] * kept + fills[face] * (1 - kept)
             flat[where] = self._probabilities(blend)[: where.stop - where.start]
@@ -60,6 +69,4 @@ class BlackBoxEngine:
         return result
 
     def _no_gradients(self) -> InputError:
-        return InputError(
-            f"{self.classifier.name} is a plain function without gradients: use a perturbation method (lime, occlusion)"
-        )
+        return InputError(f"{self.classifier.name} is a plain function without gradients")

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from fer_xai.classifier import Classifier
+
+# What a method may need of a classifier.
+NEEDS = ("probabilities", "gradients", "convolution")
+
+# Makes the inputs, or masks, of some rows from their face numbers and pass numbers.
+RowMaker = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class Gradients(NamedTuple):
+    """One batch of gradients: all rows of a face stand together, in order of faces."""
+
+    face: np.ndarray  # (rows,) face number
+    row: np.ndarray  # (rows,) pass number
+    inputs: np.ndarray  # (rows, H, W, C)
+    gradient: np.ndarray  # (rows, H, W, C)
+    score: np.ndarray  # (rows,)
 
 
 class Engine(Protocol):
@@ -39,20 +56,32 @@ class Engine(Protocol):
         """
         ...
 
-    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        """Probabilities (N, M, E) of each face under each mask (M, H, W): 1 keeps the face, 0 shows the fill."""
+    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: RowMaker, passes: int) -> np.ndarray:
+        """Probabilities (N, M, E) of each face under each of M = `passes` masks.
+
+        `masks` gives the masks (rows, H, W) of the asked-for rows: 1 keeps the face, 0 shows the fill.
+        """
         ...
 
-    def input_gradient(self, faces: np.ndarray, weights: np.ndarray, of: str) -> np.ndarray:
-        """Gradient (N, H, W, C) of Σ weights · scores with respect to the face.
+    def gradients(
+        self, faces: np.ndarray, weights: np.ndarray, of: str, points: RowMaker | None = None, passes: int = 1
+    ) -> Iterator[Gradients]:
+        """Gradients of a score with respect to the face, batch by batch, at `passes` points for each face.
 
         Parameters
         ----------
         weights : ndarray (N, E)
             1 for the target; for a contrast, 1 and −1.
-        of : {"logit", "probability"}
-            Which scores.
+        of : {"logit", "probability", "loss"}
+            The score: Σ weights · logits, or probabilities, or log-probabilities (the cross-entropy loss, negated,
+            so that a positive gradient speaks for the target).
+        points : callable, optional
+            Gives the points (rows, H, W, C); default the faces themselves.
         """
+        ...
+
+    def lacks(self, need: str) -> str | None:
+        """One line on why the classifier does not offer one of `NEEDS`; `None` where it does."""
         ...
 
     def layer_gradient(

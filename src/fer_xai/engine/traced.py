@@ -6,16 +6,19 @@ TensorFlow 2.19–2.21 with oneDNN.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from fer_xai.classifier import Classifier
-from fer_xai.classifier.taps import layers_of, watching
+from fer_xai.classifier.taps import layer_path, layers_of, watching
+from fer_xai.engine.engine import Gradients, RowMaker
 from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
+
+_MOST_GRADIENT_ROWS = 64
 
 
 class TracedEngine:
@@ -43,40 +46,68 @@ class TracedEngine:
 
         return self._packed(batch, faces, present.shape[1])
 
-    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    def masked(self, faces: np.ndarray, fills: np.ndarray, masks: RowMaker, passes: int) -> np.ndarray:
         program = self._program("masked", faces, self._trace_masked)
-        masks = masks.astype(np.float32)
 
         def batch(face: np.ndarray, row: np.ndarray) -> Any:
-            return program(*_near(face, faces, fills), masks, row.astype(np.int32))
+            return program(*_near(face, faces, fills), masks(face, row).astype(np.float32, copy=False))
 
-        return self._packed(batch, faces, len(masks))
+        return self._packed(batch, faces, passes)
 
-    def input_gradient(self, faces: np.ndarray, weights: np.ndarray, of: str) -> np.ndarray:
-        program = self._program(("input_gradient", of), faces, lambda size: self._trace_input_gradient(size, of))
-        return self._batched(program, faces, weights.astype(np.float32))[0]
+    def gradients(
+        self, faces: np.ndarray, weights: np.ndarray, of: str, points: RowMaker | None = None, passes: int = 1
+    ) -> Iterator[Gradients]:
+        self._demand("gradients")
+        program = self._program(("gradients", of), faces, lambda size: self._trace_gradients(size, of))
+        weights = weights.astype(np.float32)
+        for where, face, row in packed(len(faces), passes, self._gradient_rows(len(faces) * passes, faces)):
+            inputs = faces[face] if points is None else points(face, row).astype(np.float32, copy=False)
+            real = slice(0, where.stop - where.start)
+            gradient, score = (result.numpy()[real] for result in program(inputs, weights[face]))
+            yield Gradients(face[real], row[real], inputs[real], gradient, score)
+
+    def lacks(self, need: str) -> str | None:
+        if need == "gradients" and not self._differentiable:
+            return f"no gradient reaches the face through {self.classifier.name}"
+        if need == "convolution" and not self._convolutions:
+            return f"{self.classifier.name} has no convolution that its output depends on"
+        return None
+
+    def _demand(self, need: str) -> None:
+        reason = self.lacks(need)
+        if reason is not None:
+            raise InputError(reason)
 
     def layer_gradient(
         self, faces: np.ndarray, weights: np.ndarray, layer: str | None
     ) -> tuple[str, np.ndarray, np.ndarray]:
         tapped = self._spatial_layer(layer)
         program = self._program(
-            ("layer_gradient", tapped.path), faces, lambda size: self._trace_layer_gradient(size, tapped)
+            ("layer_gradient", layer_path(tapped)), faces, lambda size: self._trace_layer_gradient(size, tapped)
         )
         activations, gradients = self._batched(program, faces, weights.astype(np.float32))
-        return tapped.path, activations, gradients
+        return layer_path(tapped), activations, gradients
 
     @property
     def last_convolution(self) -> str:
-        return self._spatial_layer(None).path
+        return layer_path(self._spatial_layer(None))
+
+    @property
+    def _differentiable(self) -> bool:
+        return self._probed[0]
+
+    @property
+    def _convolutions(self) -> list[Any]:
+        return [layer for layer in self._probed[1] if "Conv" in type(layer).__name__]
 
     @cached_property
-    def _spatial_layers(self) -> list[Any]:
-        """Layers that give a map (N, h, w, K) which the logits depend on, in order of execution."""
+    def _probed(self) -> tuple[bool, list[Any]]:
+        """Whether gradients reach the face, and the layers whose map (N, h, w, K) the logits depend on, in order."""
         import tensorflow as tf
 
         size = (side or usual for side, usual in zip(self.classifier.input_shape, (48, 48, 1), strict=True))
         found: list[Any] = []
+        reaches: list[bool] = []
 
         @tf.function(input_signature=[tf.TensorSpec((1, *size), tf.float32)])
         def probe(faces: Any) -> Any:
@@ -84,24 +115,22 @@ class TracedEngine:
                 tape.watch(faces)
                 logits, _ = self.classifier.forward(faces)
             maps = [call for call in calls if tf.is_tensor(call.output) and len(call.output.shape) == 4]
-            gradients = tape.gradient(logits, [call.output for call in maps])
+            to_face, *gradients = tape.gradient(logits, [faces, *(call.output for call in maps)])
+            reaches.append(to_face is not None)
             found.extend(call.layer for call, g in zip(maps, gradients, strict=True) if g is not None)
             return logits
 
         probe.get_concrete_function()
-        return found
+        return reaches[0], found
 
     def _spatial_layer(self, name: str | None) -> Any:
         """The layer of that name or path; without a name, the last convolution."""
-        layers = self._spatial_layers
-        convolutions = [layer for layer in layers if "Conv" in type(layer).__name__]
-        if name is None and not convolutions:
-            raise InputError(
-                f"{self.classifier.name} has no convolution that its output depends on: Grad-CAM needs one"
-            )
-        matches = convolutions if name is None else [layer for layer in layers if name in (layer.path, layer.name)]
+        if name is None:
+            self._demand("convolution")
+            return self._convolutions[-1]
+        matches = [layer for layer in self._probed[1] if name in (layer_path(layer), layer.name)]
         if not matches:
-            known = ", ".join(layer.name for layer in layers)
+            known = ", ".join(layer.name for layer in self._probed[1]) or "none"
             raise InputError(f"{self.classifier.name} has no spatial map at a layer {name!r}; it has them at {known}")
         return matches[-1]
 
@@ -137,17 +166,17 @@ class TracedEngine:
         import tensorflow as tf
 
         face = tf.TensorSpec((None, *size), tf.float32)
-        rows = tf.TensorSpec((None,), tf.int32)
+        mask = tf.TensorSpec((None, *size[:2]), tf.float32)
 
-        @tf.function(input_signature=[rows, face, face, tf.TensorSpec((None, *size[:2]), tf.float32), rows])
-        def program(row_face: Any, faces: Any, fills: Any, masks: Any, row_mask: Any) -> Any:
-            keep = tf.gather(masks, row_mask)[..., None]
+        @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32), face, face, mask])
+        def program(row_face: Any, faces: Any, fills: Any, masks: Any) -> Any:
+            keep = masks[..., None]
             blend = tf.gather(faces, row_face) * keep + tf.gather(fills, row_face) * (1 - keep)
             return self.classifier.forward(blend)[1]
 
         return program
 
-    def _trace_input_gradient(self, size: tuple[int, ...], of: str) -> Any:
+    def _trace_gradients(self, size: tuple[int, ...], of: str) -> Any:
         import tensorflow as tf
 
         @tf.function(input_signature=self._scored(size))
@@ -155,8 +184,9 @@ class TracedEngine:
             with tf.GradientTape() as tape:
                 tape.watch(faces)
                 logits, probabilities = self.classifier.forward(faces)
-                score = tf.reduce_sum(weights * (logits if of == "logit" else probabilities))
-            return (tape.gradient(score, faces),)
+                scores = {"logit": logits, "probability": probabilities, "loss": tf.nn.log_softmax(logits)}[of]
+                score = tf.reduce_sum(weights * scores, axis=-1)
+            return tape.gradient(score, faces), score
 
         return program
 
@@ -188,14 +218,19 @@ class TracedEngine:
         height, width, _ = self.classifier.input_shape
         return rows_per_pass(height or faces.shape[1], width or faces.shape[2])
 
+    def _gradient_rows(self, total: int, faces: np.ndarray) -> int:
+        """A backward pass keeps every layer's activations, so fewer rows go together; never more than there are."""
+        return min(self._rows(faces), _MOST_GRADIENT_ROWS, total)
+
     def _packed(self, batch: Callable[[np.ndarray, np.ndarray], Any], faces: np.ndarray, passes: int) -> np.ndarray:
-        flat = np.empty((len(faces) * passes, len(self.classifier.emotions)), np.float32)
-        for where, face, row in packed(len(faces), passes, self._rows(faces)):
+        total = len(faces) * passes
+        flat = np.empty((total, len(self.classifier.emotions)), np.float32)
+        for where, face, row in packed(len(faces), passes, min(self._rows(faces), total)):
             flat[where] = batch(face, row).numpy()[: where.stop - where.start]
         return flat.reshape(len(faces), passes, -1)
 
     def _batched(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
-        rows = min(self._rows(faces), 64)
+        rows = self._gradient_rows(len(faces), faces)
         parts = []
         for start in range(0, len(faces), rows):
             part = [array[start : start + rows] for array in (faces, *others)]

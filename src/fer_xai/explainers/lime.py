@@ -9,9 +9,9 @@ import numpy as np
 
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
-from fer_xai.explainers.fills import FILLS, fill_faces, segment_means
+from fer_xai.explainers.fills import SEGMENT_FILLS, check_fill, hide_segments
 from fer_xai.explainers.registry import Attribution, Request, register
-from fer_xai.explainers.segmenters import segment_faces, segmenter_names
+from fer_xai.explainers.segmenters import on_segments, segment_faces, segmenter_names
 
 
 @register
@@ -42,17 +42,19 @@ class Lime:
     fill: str = "segment"
 
     method: ClassVar[str] = "lime"
+    title: ClassVar[str] = "LIME"
     variant: ClassVar[str | None] = "segmenter"
     variants: ClassVar[tuple[str, ...]] = segmenter_names()
     explains: ClassVar[str] = "probability"
+    needs: ClassVar[str] = "probabilities"
     cost: ClassVar[str] = "1 forward per sample (1,000)"
+    grain: ClassVar[str] = "segment"
     source: ClassVar[str] = "Ribeiro et al. 2016"
 
     def __post_init__(self) -> None:
         if self.samples < 2:
             raise InputError(f"lime: samples={self.samples}; at least 2 are needed, 1000 are usual")
-        if self.fill != "segment" and self.fill not in FILLS:
-            raise InputError(f"lime: unknown fill {self.fill!r}; known are segment, {', '.join(FILLS)}")
+        check_fill("lime", self.fill, SEGMENT_FILLS)
         if not self.kernel_width > 0:
             raise InputError(f"lime: kernel_width={self.kernel_width}; must be positive")
 
@@ -60,16 +62,16 @@ class Lime:
         segments = segment_faces(request.faces, self.segmenter, request.regions)
         counts = segments.max(axis=(1, 2)) + 1
         present = sample_coalitions(counts, self.samples, request.seeds)
-        by_segment = self.fill == "segment"
-        fills = segment_means(request.faces, segments) if by_segment else fill_faces(request.faces, self.fill)
-        probabilities = engine.coalitions(request.faces, fills, segments, present)
-        maps = np.empty(request.faces.shape[:3], np.float32)
-        fit = np.empty(len(maps), np.float32)
+        probabilities = engine.coalitions(
+            request.faces, hide_segments(request.faces, segments, self.fill), segments, present
+        )
+        values = np.full((len(counts), counts.max()), np.nan)
+        fit = np.empty(len(counts), np.float32)
         for n, count in enumerate(counts):
             response = probabilities[n].astype(np.float64) @ request.weights[n]
-            coefficients, fit[n] = surrogate(present[n, :, :count], response, self.kernel_width)
-            maps[n] = coefficients[segments[n]]
-        return Attribution(maps, segments, {"segments": counts, "fit": fit, "samples": self.samples})
+            values[n, :count], fit[n] = surrogate(present[n, :, :count], response, self.kernel_width)
+        details = {"values": values, "segments": counts, "fit": fit, "samples": self.samples}
+        return Attribution(on_segments(values, segments), segments, details)
 
 
 def sample_coalitions(counts: np.ndarray, samples: int, seeds: tuple[list[int], ...]) -> np.ndarray:

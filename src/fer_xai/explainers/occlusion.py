@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
-from fer_xai.explainers.fills import FILLS, fill_faces
+from fer_xai.explainers.fills import check_fill, fill_faces
 from fer_xai.explainers.registry import Attribution, Request, register
 
 
@@ -24,8 +24,8 @@ class Occlusion:
     ----------
     patch, stride : int, optional
         In face pixels; default a sixth and a twelfth of the face's height (8 and 4 on 48×48: 121 patches).
-    fill : {"mean", "grey", "black", "blur"}
-        What the patch shows.
+    fill : str
+        What the patch shows: ``mean``, ``grey``, ``blur``, … (`fer_xai.explainers.fills.fill_faces`).
 
     References
     ----------
@@ -37,10 +37,13 @@ class Occlusion:
     fill: str = "mean"
 
     method: ClassVar[str] = "occlusion"
+    title: ClassVar[str] = "Occlusion"
     variant: ClassVar[str | None] = None
     variants: ClassVar[tuple[str, ...]] = ()
     explains: ClassVar[str] = "probability"
+    needs: ClassVar[str] = "probabilities"
     cost: ClassVar[str] = "1 forward per patch (121 on 48×48)"
+    grain: ClassVar[str] = "patch (8 px of 48, every 4)"
     source: ClassVar[str] = "Zeiler & Fergus 2014"
 
     def __post_init__(self) -> None:
@@ -48,14 +51,14 @@ class Occlusion:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"occlusion: {name}={value}; must be at least 1 pixel")
-        if self.fill not in FILLS:
-            raise InputError(f"occlusion: unknown fill {self.fill!r}; known are {', '.join(FILLS)}")
+        check_fill("occlusion", self.fill)
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         covers = self._covers(*request.faces.shape[1:3])
         # The whole face goes through the same program as the hidden ones: small drops survive the subtraction.
         masks = np.concatenate([np.ones_like(covers[:1]), 1 - covers])
-        scores = engine.masked(request.faces, fill_faces(request.faces, self.fill), masks)
+        fills = fill_faces(request.faces, self.fill)
+        scores = engine.masked(request.faces, fills, lambda face, row: masks[row], len(masks))
         drop = np.einsum("ne,nme->nm", request.weights, scores[:, :1] - scores[:, 1:])
         maps = np.einsum("nm,mhw->nhw", drop, covers, optimize=True) / covers.sum(axis=0)
         return Attribution(maps.astype(np.float32), details={"drops": drop})

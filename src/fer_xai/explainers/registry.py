@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
-from fer_xai.engine import Engine
+from fer_xai.classifier import Classifier
+from fer_xai.engine import NEEDS, Engine, engine_for
 from fer_xai.errors import InputError
 
 
@@ -28,13 +29,14 @@ class Request:
     seeds : sequence of list of int
         One seed per face, derived from the caller's seed and the face's content.
     regions : callable
-        Gives the facial region of each pixel, (N, H, W) int, for methods that explain by facial regions.
+        Given a level (``coarse`` or ``fine``), the facial region of each pixel, (N, H, W) int, and the regions' names;
+        for methods that explain by facial regions.
     """
 
     faces: np.ndarray
     weights: np.ndarray
     seeds: tuple[list[int], ...]
-    regions: Callable[[], np.ndarray]
+    regions: Callable[[str], tuple[np.ndarray, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -59,27 +61,38 @@ class Attribution:
 class Explainer(Protocol):
     """A method: a frozen dataclass whose fields are its options.
 
+    Several classes may share a method's name where each stands for other variants, e.g. the kinds of SHAP.
+
     Attributes
     ----------
     method : str
         Its name.
+    title : str
+        Its name as people write it.
     variant : str or None
         Name of the option that follows the colon in ``method:variant``.
     variants : tuple of str
         What may stand there.
     explains : str
         ``"logit"`` or ``"probability"``.
+    needs : str
+        What it asks of a classifier: one of `fer_xai.engine.NEEDS`.
     cost : str
         Passes per face, for the method table.
+    grain : str
+        The smallest thing it can tell apart, for the method table.
     source : str
         The paper.
     """
 
     method: ClassVar[str]
+    title: ClassVar[str]
     variant: ClassVar[str | None]
     variants: ClassVar[tuple[str, ...]]
     explains: ClassVar[str]
+    needs: ClassVar[str]
     cost: ClassVar[str]
+    grain: ClassVar[str]
     source: ClassVar[str]
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
@@ -92,11 +105,16 @@ T = TypeVar("T", bound=type)
 
 
 def register(cls: T) -> T:
-    """Class decorator: make an explainer known by its ``method`` name."""
-    if cls.method in _CLASSES and _CLASSES[cls.method].__module__ != cls.__module__:  # type: ignore[attr-defined]
-        raise ValueError(f"two explainers are called {cls.method!r}")  # type: ignore[attr-defined]
-    _CLASSES[cls.method] = cls  # type: ignore[attr-defined]
+    """Class decorator: make an explainer known by its ``method:variant`` names, or its ``method`` name."""
+    for name in _names(cls):
+        if name in _CLASSES and _CLASSES[name].__module__ != cls.__module__:
+            raise ValueError(f"two explainers are called {name!r}")
+        _CLASSES[name] = cls
     return cls
+
+
+def _names(cls: Any) -> list[str]:
+    return [f"{cls.method}:{variant}" for variant in cls.variants] or [cls.method]
 
 
 @cache
@@ -107,18 +125,35 @@ def _discover() -> None:
 
 
 def explainer_classes() -> dict[str, type]:
-    """Explainer classes by method name."""
+    """Explainer classes by their names in `list_explainers`."""
     _discover()
     return dict(sorted(_CLASSES.items()))
 
 
 def list_explainers() -> list[str]:
     """Every ``method`` or ``method:variant`` that `fer_xai.explain` takes."""
-    return [
-        f"{name}:{variant}" if variant else name
-        for name, cls in explainer_classes().items()
-        for variant in cls.variants or (None,)  # type: ignore[attr-defined]
-    ]
+    return list(explainer_classes())
+
+
+def methods_for(classifier: Classifier) -> dict[str, str | None]:
+    """Which methods work on a classifier.
+
+    Returns
+    -------
+    dict
+        Each name of `list_explainers`: `None` where it works, else one line that says why not.
+    """
+    engine = engine_for(classifier)
+    lacking = {need: engine.lacks(need) for need in NEEDS}
+    return {name: lacking[cls.needs] for name, cls in explainer_classes().items()}  # type: ignore[attr-defined]
+
+
+def check_ability(explainer: Explainer, classifier: Classifier) -> None:
+    """Raise an `InputError` that names the remaining methods where a classifier cannot be explained by this one."""
+    reason = engine_for(classifier).lacks(explainer.needs)
+    if reason is not None:
+        remaining = ", ".join(name for name, lack in methods_for(classifier).items() if lack is None)
+        raise InputError(f"{full_name(explainer)} does not work here: {reason}; these do: {remaining}")
 
 
 def make_explainer(name: str, **options: Any) -> Explainer:
@@ -127,7 +162,7 @@ def make_explainer(name: str, **options: Any) -> Explainer:
     Parameters
     ----------
     name : str
-        ``method`` or ``method:variant``.
+        ``method:variant``, or ``method``: then the variant is an option, or the class's default.
     **options
         The method's own options; see each class.
 
@@ -137,22 +172,37 @@ def make_explainer(name: str, **options: Any) -> Explainer:
         If the method, its variant or an option is unknown.
     """
     method, _, variant = name.partition(":")
-    classes = explainer_classes()
-    if method not in classes:
-        raise InputError(f"unknown method {name!r}; known are {', '.join(list_explainers())}")
-    cls: Any = classes[method]
+    cls = _find(name, method, variant, options)
     if variant:
-        if cls.variant is None:
-            raise InputError(f"{method} has no variants; received {name!r}")
         options = {cls.variant: variant, **options}
     known = [f.name for f in dataclasses.fields(cls)]
     unknown = sorted(set(options) - set(known))
     if unknown:
-        raise InputError(f"{method} takes no option {', '.join(unknown)}; its options: {', '.join(known)}")
-    chosen = options.get(cls.variant) if cls.variant else None
-    if chosen is not None and chosen not in cls.variants:
-        raise InputError(f"{method}: unknown {cls.variant} {chosen!r}; known are {', '.join(cls.variants)}")
+        raise InputError(f"{name} takes no option {', '.join(unknown)}; its options: {', '.join(known)}")
     return cls(**options)
+
+
+def _find(name: str, method: str, variant: str, options: dict[str, Any]) -> Any:
+    """The class that a name, or a method and its variant among the options, stands for."""
+    classes: dict[str, Any] = {key: cls for key, cls in explainer_classes().items() if key.split(":")[0] == method}
+    if not classes:
+        raise InputError(f"unknown method {name!r}; known are {', '.join(list_explainers())}")
+    if method in classes:
+        if variant:
+            raise InputError(f"{method} has no variants; received {name!r}")
+        return classes[method]
+    option = next(iter(classes.values())).variant
+    wanted = variant or options.get(option) or _default_variant(classes, option)
+    if f"{method}:{wanted}" not in classes:
+        known = ", ".join(key.partition(":")[2] for key in classes)
+        raise InputError(f"{method}: unknown {option} {wanted!r}; known are {known}")
+    return classes[f"{method}:{wanted}"]
+
+
+def _default_variant(classes: dict[str, Any], option: str) -> str:
+    """The default of the class that says it is the method's main one, else of the only class."""
+    main = [cls for cls in classes.values() if getattr(cls, "main", False)] or list(classes.values())
+    return str(next(f.default for f in dataclasses.fields(main[0]) if f.name == option))
 
 
 def full_name(explainer: Explainer) -> str:

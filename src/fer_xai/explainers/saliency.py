@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from fer_xai.engine import Engine
-from fer_xai.errors import InputError
+from fer_xai.explainers.gradient_maps import check_score, check_shown, shown
 from fer_xai.explainers.registry import Attribution, Request, register
 
 
@@ -19,36 +19,35 @@ class Saliency:
 
     Parameters
     ----------
-    of : {"logit", "probability"}
-        Which score.
+    of : {"logit", "probability", "loss"}
+        Which score; of the loss (cross-entropy) the sign is turned, so that positive speaks for the target.
     show : {"absolute", "signed", "times_input"}
         Magnitude (the largest over colours), the gradient itself, or gradient × face (both summed over colours).
 
     References
     ----------
-    Simonyan, Vedaldi & Zisserman 2014, "Deep inside convolutional networks".
+    Simonyan, Vedaldi & Zisserman 2014, "Deep inside convolutional networks"; the saliency-and-app document
+    propagates the loss.
     """
 
-    of: Literal["logit", "probability"] = "logit"
+    of: Literal["logit", "probability", "loss"] = "logit"
     show: Literal["absolute", "signed", "times_input"] = "absolute"
 
     method: ClassVar[str] = "saliency"
+    title: ClassVar[str] = "Saliency"
     variant: ClassVar[str | None] = None
     variants: ClassVar[tuple[str, ...]] = ()
     explains: ClassVar[str] = "logit"
+    needs: ClassVar[str] = "gradients"
     cost: ClassVar[str] = "1 forward, 1 backward"
+    grain: ClassVar[str] = "pixel"
     source: ClassVar[str] = "Simonyan et al. 2014"
 
     def __post_init__(self) -> None:
-        if self.of not in ("logit", "probability"):
-            raise InputError(f"saliency: of={self.of!r}; use logit or probability")
-        if self.show not in ("absolute", "signed", "times_input"):
-            raise InputError(f"saliency: show={self.show!r}; use absolute, signed or times_input")
+        check_score("saliency", self.of)
+        check_shown("saliency", self.show)
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
-        gradient = engine.input_gradient(request.faces, request.weights, self.of)
-        if self.show == "absolute":
-            return Attribution(np.abs(gradient).max(axis=-1))
-        if self.show == "times_input":
-            gradient = gradient * request.faces
-        return Attribution(gradient.sum(axis=-1))
+        batches = engine.gradients(request.faces, request.weights, self.of)
+        gradient = np.concatenate([batch.gradient for batch in batches])
+        return Attribution(shown(gradient, request.faces, self.show))

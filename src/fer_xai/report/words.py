@@ -6,21 +6,18 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
+from fer_xai.explainers.registry import explainer_classes
+
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
-_METHODS = {
-    "occlusion": "Occlusion",
-    "lime": "LIME",
-    "shap": "SHAP",
-    "gradcam": "Grad-CAM",
-    "saliency": "Saliency",
-    "integrated_gradients": "Integrated gradients",
-}
 _VARIANTS = {"slic": "SLIC", "felzenszwalb": "Felzenszwalb", "quickshift": "Quickshift"}
 # Causal methods change the face itself and watch the answer, so they carry the headline; the others follow.
-_RANKS = ("occlusion", "ablation", "shap", "lime", "gradcam", "integrated_gradients", "saliency")
-_CAUSAL = frozenset({"occlusion", "ablation", "shap"})
+_CAUSAL = ("occlusion", "ablation", "shap:regions", "shap:segments", "shap:partition", "rise")
+_RANKS = (
+    *(*_CAUSAL, "lime", "gradcam", "gradcam_plus_plus", "layercam", "scorecam"),
+    *("shap:gradient", "integrated_gradients", "smoothgrad", "saliency"),
+)
 _CODEBOOKS = {
     "facs2002": "FACS 2002",
     "facs1978": "FACS 1978",
@@ -55,19 +52,24 @@ _REGION_NAMES = {
 def method_name(method: str) -> str:
     """``"lime:slic"`` → ``"LIME · SLIC"``; a method the report does not know keeps its own words."""
     base, _, variant = method.partition(":")
-    name = _METHODS.get(base, base.replace("_", " ").capitalize())
+    known = next((cls for name, cls in explainer_classes().items() if name.partition(":")[0] == base), None)
+    name = known.title if known else base.replace("_", " ").capitalize()  # type: ignore[attr-defined]
     return f"{name} · {_VARIANTS.get(variant, variant.replace('_', ' '))}" if variant else name
 
 
 def is_causal(method: str) -> bool:
     """Whether the method changes the face and watches the answer, without a surrogate model in between."""
-    return method.partition(":")[0] in _CAUSAL
+    return method in _CAUSAL
 
 
 def in_method_order(methods: Iterable[str]) -> list[str]:
     """Causal methods first, then surrogates, class maps and gradients; unknown ones last, in their given order."""
     rank = {name: place for place, name in enumerate(_RANKS)}
-    return sorted(dict.fromkeys(methods), key=lambda method: rank.get(method.partition(":")[0], len(rank)))
+
+    def place(method: str) -> int:
+        return rank.get(method, rank.get(method.partition(":")[0], len(rank)))
+
+    return sorted(dict.fromkeys(methods), key=place)
 
 
 def region_name(region: str) -> str:

@@ -26,7 +26,10 @@ from fer_xai.study import chunks, tables
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
 
-STANDARD_METHODS = ("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion")
+STANDARD_METHODS = (
+    *("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion"),
+    *("integrated_gradients", "shap:regions"),
+)
 
 
 def run_study(

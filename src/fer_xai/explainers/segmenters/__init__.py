@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ def segmenter_names() -> tuple[str, ...]:
     return tuple(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def segment_faces(faces: np.ndarray, segmenter: str, regions: Callable[[], np.ndarray] | None = None) -> np.ndarray:
+def segment_faces(faces: np.ndarray, segmenter: str, regions: Callable[..., Any] | None = None) -> np.ndarray:
     """Segment numbers of faces, contiguous from 0 on each face.
 
     Parameters
@@ -24,7 +25,7 @@ def segment_faces(faces: np.ndarray, segmenter: str, regions: Callable[[], np.nd
     faces : ndarray (N, H, W, C) float32 in [0, 1]
     segmenter : str
     regions : callable, optional
-        Gives the facial region of each pixel, (N, H, W) int; only the segmenter ``regions`` asks for it.
+        See `fer_xai.explainers.Request`; only the segmenter ``regions`` asks for it.
 
     Returns
     -------
@@ -33,8 +34,22 @@ def segment_faces(faces: np.ndarray, segmenter: str, regions: Callable[[], np.nd
     if segmenter not in segmenter_names():
         raise InputError(f"unknown segmenter {segmenter!r}; known are {', '.join(segmenter_names())}")
     module = importlib.import_module(f"{__name__}.{segmenter}")
-    return np.stack([_contiguous(labels) for labels in module.segment(faces, regions)])
+    return contiguous(module.segment(faces, regions))
 
 
-def _contiguous(labels: np.ndarray) -> np.ndarray:
-    return np.unique(labels, return_inverse=True)[1].reshape(labels.shape).astype(np.int32)
+def contiguous(labels: Iterable[np.ndarray]) -> np.ndarray:
+    """Segment numbers (N, H, W) int32 without gaps, from 0 on each face."""
+    return np.stack([np.unique(face, return_inverse=True)[1].reshape(face.shape).astype(np.int32) for face in labels])
+
+
+def on_segments(values: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """Paint each segment's value: (N, S) and (N, H, W) give maps (N, H, W) float32."""
+    flat = np.take_along_axis(values, segments.reshape(len(segments), -1), axis=1)
+    return flat.reshape(segments.shape).astype(np.float32)
+
+
+def areas(segments: np.ndarray) -> np.ndarray:
+    """Pixels of each segment, (N, S); 0 for numbers that a face does not have."""
+    count = int(segments.max()) + 1
+    flat = (segments.reshape(len(segments), -1) + np.arange(len(segments))[:, None] * count).ravel()
+    return np.bincount(flat, minlength=len(segments) * count).reshape(len(segments), count)
