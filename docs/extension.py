@@ -17,15 +17,31 @@ from fer_xai.explainers.registry import explainer_classes
 _SCRAPED: WeakSet[Figure] = WeakSet()
 
 
+_NEEDS = {
+    "probabilities": "any function of faces",
+    "gradients": "a model with gradients",
+    "convolution": "a model with a convolution",
+}
+
+
+def _classes() -> dict[type, list[str]]:
+    """Each explainer class with the names it answers to."""
+    names: dict[type, list[str]] = {}
+    for name, cls in explainer_classes().items():
+        names.setdefault(cls, []).append(name)
+    return names
+
+
 class ExplainerTable(SphinxDirective):
-    """``.. explainer-table::``: a row per method of the registry."""
+    """``.. explainer-table::``: a row per explainer of the registry."""
 
     def run(self) -> list[nodes.Node]:
         """Write the table as reStructuredText and parse it."""
-        rows = [("Method", "What it does", "Explains", "Cost for each face", "Source")]
-        for name, cls in explainer_classes().items():
-            names = ", ".join(f"``{name}:{variant}``" for variant in cls.variants) or f"``{name}``"
-            rows.append((names, inspect.getdoc(cls).partition("\n")[0], f"the {cls.explains}", cls.cost, cls.source))
+        rows = [("Method", "What it does", "Explains", "Needs", "Cost for each face", "Grain", "Source")]
+        for cls, names in _classes().items():
+            name = ", ".join(f"``{name}``" for name in names)
+            summary = inspect.getdoc(cls).partition("\n")[0]
+            rows.append((name, summary, f"the {cls.explains}", _NEEDS[cls.needs], cls.cost, cls.grain, cls.source))
         lines = [".. list-table::", "   :header-rows: 1", ""]
         for row in rows:
             lines += [f"   {'-' if n else '* -'} {cell}".replace("   - ", "     - ") for n, cell in enumerate(row)]
@@ -37,8 +53,7 @@ class ExplainerOptions(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Hand each class to autodoc."""
-        classes = explainer_classes().values()
-        text = "\n".join(f".. autoclass:: {cls.__module__}.{cls.__name__}\n   :no-members:\n" for cls in classes)
+        text = "\n".join(f".. autoclass:: {cls.__module__}.{cls.__name__}\n   :no-members:\n" for cls in _classes())
         return self.parse_text_to_nodes(text)
 
 

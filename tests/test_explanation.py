@@ -62,6 +62,28 @@ def test_the_figure_has_a_row_per_face_and_the_progressive_panels(explanation):
     assert explanation._repr_png_().startswith(b"\x89PNG")
 
 
+def test_the_figure_says_right_or_wrong_beside_the_probabilities(explanation):
+    titles = [axis.get_title() for axis in explanation.plot().axes[::7]]
+    for title, label, predicted in zip(titles, ("happy", "sad", None), explanation.predicted, strict=True):
+        called = title.split("\n")[1]
+        right, wrong = f"{label}, called so ✓", f"{label}, called {predicted} ✗"
+        assert called == (f"called {predicted}" if label is None else right if label == predicted else wrong)
+
+
+def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
+    explanation = explain(stub_model, load_faces("sample")[:1], method="shap:regions", level="fine", samples=60)
+    axis = explanation.plot().axes[-2]
+    assert f"(all sum to {explanation.details['sums_to'][0]:+.2f})" in axis.get_title()
+    names, values = explanation.details["names"][0], explanation.details["values"][0]
+    strongest_ten = {names[i].replace("_", " ") for i in np.argsort(-np.abs(values))[:10]}
+    assert {label.get_text() for label in axis.get_yticklabels()} == strongest_ten
+
+
+def test_the_figure_of_a_class_map_tells_its_layer_and_cells(stub_model):
+    explanation = explain(stub_model, load_faces("sample")[:1], method="gradcam")
+    assert "last, cells of 2.4 × 2.4 px" in explanation.plot().axes[1].get_title()
+
+
 def test_everything_can_be_listed():
     assert {"gradcam", "saliency", "occlusion", "lime:slic", "lime:regions"} <= set(list_explainers())
     assert list_codebooks()[0] == "facs2002"

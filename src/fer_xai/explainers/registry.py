@@ -171,8 +171,8 @@ def make_explainer(name: str, **options: Any) -> Explainer:
     InputError
         If the method, its variant or an option is unknown.
     """
-    method, _, variant = name.partition(":")
-    cls = _find(name, method, variant, options)
+    cls = find_class(name, options)
+    _, _, variant = name.partition(":")
     if variant:
         options = {cls.variant: variant, **options}
     known = [f.name for f in dataclasses.fields(cls)]
@@ -182,8 +182,9 @@ def make_explainer(name: str, **options: Any) -> Explainer:
     return cls(**options)
 
 
-def _find(name: str, method: str, variant: str, options: dict[str, Any]) -> Any:
+def find_class(name: str, options: dict[str, Any]) -> Any:
     """The class that a name, or a method and its variant among the options, stands for."""
+    method, _, variant = name.partition(":")
     classes: dict[str, Any] = {key: cls for key, cls in explainer_classes().items() if key.split(":")[0] == method}
     if not classes:
         raise InputError(f"unknown method {name!r}; known are {', '.join(list_explainers())}")
