@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fer_xai.classifier import Classifier, load_classifier
+from fer_xai.classifier import Classifier, load_classifier, remember
 from fer_xai.engine import engine_for
 from fer_xai.errors import InputError
 
@@ -53,6 +53,15 @@ def test_what_was_said_once_is_remembered(keras_file, sample_images):
     assert (again.emotions[1], again.scaling) == ("disgust", "tf")
     beside = json.loads(Path(f"{keras_file}.fer-xai.json").read_text())
     assert beside["scaling"] == "tf"
+
+
+def test_what_was_found_out_can_be_remembered(keras_file):
+    found = Classifier(load_classifier(keras_file).model, "alphabetical", "raw")
+    assert remember(keras_file, found) == Path(f"{keras_file}.fer-xai.json")
+    again = load_classifier(keras_file)
+    assert (again.emotions, again.scaling, again.colour) == (found.emotions, "raw", "grey")
+    # What is said now goes before what was remembered, and leaves the rest.
+    assert load_classifier(keras_file, scaling="tf").emotions == found.emotions
 
 
 def test_a_read_only_folder_is_remembered_in_the_cache(keras_file, tmp_path, monkeypatch):
@@ -187,5 +196,61 @@ def test_a_saved_model_opens_when_trusted(stub_model, sample_images, tmp_path):
         for model in (loaded, stub_model)
     )
     assert np.allclose(ours, theirs, atol=1e-6)
-    with pytest.raises(InputError, match="no convolution"):
+    with pytest.raises(InputError, match="gradcam does not work here"):
         explain(loaded, sample_images[:1], method="gradcam")
+
+
+def test_a_saved_model_of_logits_is_not_taken_for_probabilities(sample_images, tmp_path):
+    from tests.stubs import STUBS
+
+    model = STUBS["logits_output"]()
+    model.export(tmp_path / "logits", verbose=False)
+    loaded = load_classifier(tmp_path / "logits", trust_model=True)
+    for ours, theirs in zip(
+        *(engine_for(one).predict(sample_images) for one in (loaded, Classifier(model))), strict=True
+    ):
+        assert np.allclose(ours, theirs, atol=1e-5)
+    assert loaded.logits_at == "the output itself (its rows are no probabilities)"
+
+
+def test_an_output_of_a_saved_model_is_named(sample_images, tmp_path):
+    from tests.stubs import STUBS
+
+    classifier = STUBS["multi_output"]()
+    classifier.model.export(tmp_path / "two", verbose=False)
+    with pytest.raises(InputError, match=r"has 2 outputs \(output_0, output_1\)"):
+        load_classifier(tmp_path / "two", trust_model=True)
+    loaded = load_classifier(tmp_path / "two", trust_model=True, output="output_1")
+    ours, theirs = (engine_for(one).predict(sample_images)[1] for one in (loaded, classifier))
+    assert np.allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_saved_model_of_keras_2_gives_its_layers_back(sample_images, tmp_path):
+    import warnings
+
+    from tests.stubs import write_keras_2
+
+    model = write_keras_2(tmp_path / "old.h5")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.save(tmp_path / "old")
+    with pytest.raises(InputError, match="SavedModel, whose graph is code"):
+        load_classifier(tmp_path / "old")
+    loaded = load_classifier(tmp_path / "old", trust_model=True)
+    assert engine_for(loaded).last_convolution == "depthwise"
+    own = model.predict(np.asarray(loaded.preprocess(sample_images)), verbose=0)
+    assert np.allclose(engine_for(loaded).predict(sample_images)[1], own, atol=1e-6)
+
+
+def test_a_saved_model_that_takes_no_floating_point_image_is_refused(tmp_path):
+    import tensorflow as tf
+
+    class Bytes(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec((None, 4, 4, 1), tf.uint8)])
+        def __call__(self, faces: Any) -> Any:
+            return {"scores": tf.reshape(tf.cast(faces, tf.float32), (-1, 16))}
+
+    module = Bytes()
+    tf.saved_model.save(module, str(tmp_path / "bytes"), signatures=module.__call__)
+    with pytest.raises(InputError, match="takes uint8"):
+        load_classifier(tmp_path / "bytes", trust_model=True)

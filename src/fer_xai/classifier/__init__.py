@@ -2,5 +2,6 @@
 
 from fer_xai.classifier.classifier import Classifier
 from fer_xai.classifier.load import load_classifier
+from fer_xai.classifier.memory import remember
 
-__all__ = ["Classifier", "load_classifier"]
+__all__ = ["Classifier", "load_classifier", "remember"]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from fer_xai.classifier.scaling import parse_scaling
-from fer_xai.classifier.taps import layers_of
+from fer_xai.classifier.head import Head, describe_head, find_head, rows_are_probabilities
+from fer_xai.classifier.outputs import USUAL_SIDE, find_output
+from fer_xai.classifier.scaling import parse_colour, parse_scaling
+from fer_xai.classifier.shapes import find_input_shape
+from fer_xai.classifier.taps import layers_of, watching
 from fer_xai.emotions import FER2013, FERPLUS, parse_emotions
 from fer_xai.errors import InputError
 
@@ -22,7 +26,8 @@ class Classifier:
     Parameters
     ----------
     model : keras.Model
-        Any model with one image input (N, H, W, 1 or 3) and one output (N, E). It is never changed.
+        Any model with one image input (N, H, W, 1 or 3) and an output (N, E), of Keras 3 or of Keras 2 (tf_keras),
+        subclassed ones included. It is never changed.
     emotions : str or sequence of str, optional
         Head order: ``fer2013``, ``ferplus``, ``alphabetical``, or names. Default: by the number of outputs
         (7: fer2013, 8: ferplus).
@@ -30,19 +35,30 @@ class Classifier:
         See `fer_xai.classifier.scaling.parse_scaling`.
     name : str, optional
         What reports call it; default the model's name.
+    colour : {"grey", "rgb", "bgr"}, optional
+        What the model's channels are. Default: grey for one channel, rgb for three. Three channels that are
+        "grey" all show the grey face.
+    output : str or int, optional
+        Name or place of the output with the emotions, where the model has several.
+    input_shape : tuple, optional
+        (H, W, C), where the model does not tell it or takes any size.
 
     Attributes
     ----------
     emotions : tuple of str
     scaling : str
+    colour : str or None
+        As above; `None` for a plain function, which is given faces as they are.
+    output : str or None
+        Name of the chosen output; `None` where there is only one.
     input_shape : tuple
         (H, W, C) of the model's input; H and W are `None` where any size is taken.
 
     Raises
     ------
     InputError
-        If the model has several inputs or outputs, weights that are not finite, or an output count that
-        disagrees with its emotions.
+        If the model has several inputs, several outputs and none named, an input that is unknown, weights that are
+        not finite, or an output count that disagrees with its emotions.
     """
 
     def __init__(
@@ -51,12 +67,20 @@ class Classifier:
         emotions: str | Sequence[str] | None = None,
         scaling: str = "unit",
         name: str | None = None,
+        *,
+        colour: str | None = None,
+        output: str | int | None = None,
+        input_shape: Sequence[int] | None = None,
     ) -> None:
+        _refuse_what_is_no_model(model)
         self.model = model
         self.function: Callable[[np.ndarray], np.ndarray] | None = None
         self.name = name or model.name
-        self.input_shape = _input_shape(model)
-        self.emotions = _emotions(emotions, _output_count(model))
+        self.input_shape = find_input_shape(model, input_shape)
+        self.colour: str | None = parse_colour(colour, self.input_shape[2])
+        self._output = find_output(model, self.input_shape, output)
+        self.output = self._output.name
+        self.emotions = _emotions(emotions, self._output.count)
         self.scaling = scaling
         self._scale = parse_scaling(scaling, self.input_shape[2])
         _refuse_broken_weights(model)
@@ -77,13 +101,15 @@ class Classifier:
         self = cls.__new__(cls)
         self.model, self.function, self.name = None, function, name
         self.input_shape, self.scaling = (None, None, 0), "unit"
+        self.colour = self.output = None
         self.emotions = parse_emotions(emotions)
         return self
 
     def __repr__(self) -> str:
         height, width, channels = (side or "any" for side in self.input_shape)
         return (
-            f"Classifier({self.name!r}, input {height}×{width}×{channels}, scaling {self.scaling}, "
+            f"Classifier({self.name!r}, input {height}×{width}×{channels}, {self.colour or 'any'} colour, "
+            f"scaling {self.scaling}, "
             f"{len(self.emotions)} emotions: {' '.join(self.emotions)})"
         )
 
@@ -103,52 +129,66 @@ class Classifier:
         return {
             **description,
             "kind": type(self.model).__name__,
-            "colour": "grey" if self.input_shape[2] == 1 else "rgb",
+            "colour": self.colour,
+            **({"output": self.output} if self.output else {}),
             "parameters": int(self.model.count_params()),
             "layers": len(layers_of(self.model)),
             "sha256": weights.hexdigest(),
         }
+
+    @cached_property
+    def logits_at(self) -> str:
+        """One phrase on where the logits are, e.g. "Dense layer 'fc' before its softmax"."""
+        if self.model is None:
+            return "nowhere: a function gives probabilities only"
+        import tensorflow as tf
+
+        said: list[str] = []
+
+        @tf.function(input_signature=[tf.TensorSpec((None, *self._usual_size), tf.float32)])
+        def probe(faces: Any) -> Any:
+            with watching(layers_of(self.model)) as calls:
+                head = self._head(faces)
+            said.append(describe_head(head, calls))
+            return head.logits
+
+        probe.get_concrete_function()
+        return said[0]
 
     def preprocess(self, faces: Any) -> Any:
         """Turn faces (N, H, W, C) in [0, 1] into the model's input; traced, differentiable."""
         import tensorflow as tf
 
         height, width, channels = self.input_shape
+        if self.colour == "grey" and faces.shape[-1] == 3:
+            faces = tf.image.rgb_to_grayscale(faces)
         if channels != faces.shape[-1]:
-            faces = tf.image.rgb_to_grayscale(faces) if channels == 1 else tf.repeat(faces, channels, axis=-1)
+            faces = tf.repeat(faces, channels, axis=-1)
         if height and (height, width) != tuple(faces.shape[1:3]):
             shrinks = height < faces.shape[1]
             faces = tf.image.resize(faces, (height, width), antialias=shrinks)
-        return self._scale(faces)
+        return self._scale(faces[..., ::-1] if self.colour == "bgr" else faces)
 
     def forward(self, faces: Any) -> tuple[Any, Any]:
-        """Logits and probabilities (N, E) of traced faces (N, H, W, C) in [0, 1]."""
-        from fer_xai.classifier.head import logits_and_probabilities
+        """Logits and probabilities (N, E) of traced faces (N, H, W, C) in [0, 1]; never to be called eagerly."""
+        head = self._head(faces)
+        return head.logits, head.probabilities
 
-        return logits_and_probabilities(self.model, self.preprocess(faces))
+    def _head(self, faces: Any) -> Head:
+        return find_head(self._raw(faces), lambda: self._gives_probabilities)
 
+    def _raw(self, faces: Any) -> Any:
+        return self._output.of(self.model, self.preprocess(faces))
 
-def _input_shape(model: Any) -> tuple[int | None, int | None, int]:
-    inputs = getattr(model, "inputs", None)
-    if not inputs:
-        raise InputError(f"model {model.name!r} has no known input: call it once on a batch of faces, or save it built")
-    if len(inputs) != 1:
-        raise InputError(f"model {model.name!r} has {len(inputs)} inputs; a classifier of faces has one image input")
-    shape = tuple(inputs[0].shape)
-    if len(shape) != 4 or shape[3] not in (1, 3):
-        raise InputError(f"model {model.name!r} takes input {shape}; expected (N, height, width, 1 or 3)")
-    return shape[1], shape[2], shape[3]
+    @cached_property
+    def _gives_probabilities(self) -> bool:
+        return rows_are_probabilities(self._raw, self._usual_size)
 
-
-def _output_count(model: Any) -> int:
-    outputs = model.outputs
-    if len(outputs) != 1:
-        names = ", ".join(output.name for output in outputs)
-        raise InputError(f"model {model.name!r} has {len(outputs)} outputs ({names}); give a model with one of them")
-    shape = tuple(outputs[0].shape)
-    if len(shape) != 2 or not shape[1]:
-        raise InputError(f"model {model.name!r} gives output {shape}; expected (N, number of emotions)")
-    return int(shape[1])
+    @property
+    def _usual_size(self) -> tuple[int, int, int]:
+        """The model's input size, or a usual one where it takes any."""
+        height, width, channels = self.input_shape
+        return height or USUAL_SIDE, width or USUAL_SIDE, channels
 
 
 def _emotions(given: str | Sequence[str] | None, count: int) -> tuple[str, ...]:
@@ -165,10 +205,17 @@ def _emotions(given: str | Sequence[str] | None, count: int) -> tuple[str, ...]:
     return emotions
 
 
+def _refuse_what_is_no_model(model: Any) -> None:
+    if not (callable(model) and hasattr(model, "weights") and hasattr(model, "built")):
+        raise InputError(
+            f"{type(model).__name__} is no Keras model: give a keras.Model or a file, or wrap any other classifier "
+            "with Classifier.from_function(function, emotions)"
+        )
+
+
 def _refuse_broken_weights(model: Any) -> None:
     for weight in model.weights:
-        values = np.asarray(weight.value, dtype=np.float32) if "float" in str(weight.dtype) else None
+        values = weight.numpy().astype(np.float32) if "float" in str(weight.dtype) else None
         if values is not None and not np.isfinite(values).all():
-            raise InputError(
-                f"model {model.name!r}: weight {weight.path} holds NaN or infinity; train or export it anew"
-            )
+            place = getattr(weight, "path", weight.name)
+            raise InputError(f"model {model.name!r}: weight {place} holds NaN or infinity; train or export it anew")

@@ -1,53 +1,125 @@
-"""Where a model's logits are."""
+"""Logits and probabilities, wherever the softmax is.
+
+The answer is read off the traced program itself, so it does not matter who wrote it: Keras 3, Keras 2, a layer
+inside a nested model, or a subclassed model's own code. Nothing here runs; everything is traced.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from fer_xai.classifier.taps import Call, layers_of, watching
+from fer_xai.classifier.taps import Call
 
-_PASS_THROUGH = ("Dropout", "Flatten", "Reshape", "ActivityRegularization")
-_LINEAR = ("Dense", "Conv2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Activation")
+# Operations that pass every value on, in the same order.
+_PASS_THROUGH = frozenset({"Identity", "IdentityN", "Cast", "Reshape", "Squeeze", "ExpandDims", "EnsureShape"})
+_ACTIVATIONS = {"Softmax": "softmax", "Sigmoid": "sigmoid"}
+_LINEAR = frozenset({"MatMul", "BiasAdd", "LogSoftmax"})
+_LEAST_PROBABILITY = 1e-12
 
 
-def logits_and_probabilities(model: Any, inputs: Any) -> tuple[Any, Any]:
-    """Call `model` and return its logits and probabilities, both (N, E) float32; to be traced, not run eagerly.
+@dataclass(frozen=True)
+class Head:
+    """How a traced model ends.
 
-    The layer that makes the output decides: a softmax layer's input is the logits; a Dense layer with an
-    activation has them in ``input @ kernel + bias``; a linear output is logits itself. For any other ending
-    the output is taken for probabilities and the logits are its logarithm.
+    Attributes
+    ----------
+    kind : {"softmax", "sigmoid", "linear", "probabilities"}
+        ``probabilities``: the output is probabilities, but what made them is unknown.
+    operation : tf.Operation
+        What made the output's values.
+    logits : tf.Tensor
+        (N, E) float32.
+    probabilities : tf.Tensor
+        (N, E) float32; softmax of the logits, for a sigmoid head each output's own.
     """
-    from keras import ops
 
-    with watching(layers_of(model)) as calls:
-        output = model(inputs, training=False)
-    output = ops.cast(output, "float32")
-    last = next((call for call in reversed(calls) if type(call.layer).__name__ not in _PASS_THROUGH), None)
-    logits = _pre_activation(last) if last is not None else None
-    if logits is None:
-        return ops.log(ops.clip(output, 1e-12, 1.0)), output
-    logits = ops.reshape(ops.cast(logits, "float32"), ops.shape(output))
-    return logits, ops.softmax(logits) if _is_linear(last) else output
+    kind: str
+    operation: Any
+    logits: Any
+    probabilities: Any
 
 
-def _pre_activation(call: Call) -> Any | None:
-    from keras import ops
+def find_head(output: Any, gives_probabilities: Callable[[], bool]) -> Head:
+    """Find logits and probabilities behind a traced output (N, E).
 
-    kind, activation = type(call.layer).__name__, _activation(call.layer)
-    if kind == "Softmax" or (kind == "Activation" and activation in ("softmax", "sigmoid")):
-        return call.input
-    if kind == "Dense" and activation != "linear":
-        weights = ops.cast(call.layer.kernel, "float32")
-        logits = ops.matmul(ops.cast(call.input, "float32"), weights)
-        return logits if call.layer.bias is None else logits + ops.cast(call.layer.bias, "float32")
-    return call.output if _is_linear(call) else None
+    Parameters
+    ----------
+    output : tf.Tensor
+        Symbolic: inside a ``tf.function`` or graph.
+    gives_probabilities : callable
+        Asked only where the program does not tell: are the output's rows probabilities?
+
+    Notes
+    -----
+    A softmax's or sigmoid's input is the logits. A matrix product, with its bias or without, is logits itself. For
+    any other ending the output's own numbers decide: rows of probabilities have their logarithm as logits, any
+    other rows are logits.
+    """
+    import tensorflow as tf
+
+    operation = _maker(output)
+    values = tf.cast(output, tf.float32)
+    if operation.type in _ACTIVATIONS and operation.inputs[0].shape[-1] == output.shape[-1]:
+        logits = tf.reshape(tf.cast(operation.inputs[0], tf.float32), tf.shape(output))
+        kind = _ACTIVATIONS[operation.type]
+        # Half precision rounds probabilities to three digits; its logits, continued in float32, keep what they know.
+        probabilities = values if output.dtype == tf.float32 else getattr(tf.nn, kind)(logits)
+        return Head(kind, operation, logits, probabilities)
+    if operation.type not in _LINEAR and gives_probabilities():
+        return Head("probabilities", operation, tf.math.log(tf.maximum(values, _LEAST_PROBABILITY)), values)
+    return Head("linear", operation, values, tf.nn.softmax(values))
 
 
-def _is_linear(call: Call | None) -> bool:
-    return call is not None and type(call.layer).__name__ in _LINEAR and _activation(call.layer) == "linear"
+def describe_head(head: Head, calls: Sequence[Call]) -> str:
+    """One phrase on where the logits are, with the name of the layer that was watched making them."""
+    call = next((call for call in calls if head.operation in _makers(call.output)), None)
+    layer = f"{type(call.layer).__name__} layer {call.layer.name!r}" if call else "the model's own code"
+    if head.kind == "linear":
+        why = "linear" if head.operation.type in _LINEAR else "its rows are no probabilities"
+        return f"the output itself ({why})"
+    if head.kind == "probabilities":
+        return f"logarithm of the output: how {layer} makes probabilities is unknown"
+    if call is None:
+        return f"input of the {head.kind} in the model's own code"
+    takes_logits = _maker(head.operation.inputs[0]) in _makers(call.input)
+    return f"input of the {head.kind} layer {call.layer.name!r}" if takes_logits else f"{layer} before its {head.kind}"
 
 
-def _activation(layer: Any) -> str:
-    """Name of a layer's activation; a layer without one passes values on as they are."""
-    activation = getattr(layer, "activation", None)
-    return "linear" if activation is None else getattr(activation, "__name__", "unknown")
+def rows_are_probabilities(function: Callable[[Any], Any], size: tuple[int, int, int]) -> bool:
+    """Whether a classifier's output (N, E) is probabilities: rows ≥ 0 that sum to 1, on every one of eight inputs.
+
+    Parameters
+    ----------
+    function : callable
+        From faces (N, H, W, C) in [0, 1] to the output.
+    size : tuple
+        (H, W, C) of faces to try it on.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    faces = rng.uniform(size=(8, *size)) * np.linspace(0, 1, 8)[:, None, None, None]
+    # This is asked while another program is being traced; outside of it the function can be run.
+    with tf.init_scope():
+        program = tf.function(function).get_concrete_function(tf.TensorSpec(faces.shape, tf.float32))
+        output = program(tf.constant(faces, tf.float32)).numpy()
+    tolerance = 1e-3 if output.dtype == np.float32 else 1e-2
+    rows = output.astype(np.float64)
+    return bool((rows >= -tolerance).all() and (np.abs(rows.sum(axis=1) - 1) <= tolerance).all())
+
+
+def _makers(result: Any) -> list[Any]:
+    """The operations that made a layer's answer: one tensor or several."""
+    import tensorflow as tf
+
+    return [_maker(tensor) for tensor in tf.nest.flatten(result) if hasattr(tensor, "op")]
+
+
+def _maker(tensor: Any) -> Any:
+    """The operation that made a tensor's values, seen through all that only reshape or cast them."""
+    while tensor.op.type in _PASS_THROUGH:
+        tensor = tensor.op.inputs[0] if tensor.op.type != "IdentityN" else tensor.op.inputs[tensor.value_index]
+    return tensor.op

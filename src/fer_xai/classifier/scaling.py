@@ -9,6 +9,7 @@ import numpy as np
 
 from fer_xai.errors import InputError
 
+COLOURS = ("grey", "rgb", "bgr")
 NAMES = ("unit", "tf", "caffe", "torch", "raw")
 # Keras's own constants (keras.applications.imagenet_utils), for channels in RGB order.
 _CAFFE_MEAN = np.array([123.68, 116.779, 103.939], np.float32)
@@ -52,6 +53,25 @@ def parse_scaling(name: str, channels: int) -> Callable[[Any], Any]:
     if name not in plain:
         raise InputError(f"unknown scaling {name!r}; use one of {', '.join(NAMES)} or zscore:MEAN,STD")
     return plain[name]
+
+
+def parse_colour(name: str | None, channels: int) -> str:
+    """What a model's channels are: one of ``grey``, ``rgb``, ``bgr``; default by their number.
+
+    With ``bgr`` the channels are swapped before the scaling, as if OpenCV had read the picture.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown, or a colour is asked of one channel.
+    """
+    if name is None:
+        return "grey" if channels == 1 else "rgb"
+    if name not in COLOURS:
+        raise InputError(f"unknown colour {name!r}; use one of {', '.join(COLOURS)}")
+    if channels == 1 and name != "grey":
+        raise InputError(f"colour {name!r} needs 3 channels; this model takes 1: leave the colour out")
+    return name
 
 
 def _zscore(name: str) -> tuple[float, float]:

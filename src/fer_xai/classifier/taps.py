@@ -23,21 +23,26 @@ class Call:
 
 @contextmanager
 def watching(layers: Iterable[Any]) -> Iterator[list[Call]]:
-    """Record every call of `layers`, in order of execution, into the list this yields."""
+    """Record every call of `layers`, in order of execution, into the list this yields.
+
+    Only calls in the program being traced now are recorded: tensors inside a loop's body (the cells of an LSTM) or
+    inside a function of its own belong to another graph and cannot be differentiated from here.
+    """
     calls: list[Call] = []
     with ExitStack() as stack:
         for layer in layers:
-            stack.enter_context(_shadowed(layer, calls))
+            stack.enter_context(_shadowed(layer, calls, _graph()))
         yield calls
 
 
 @contextmanager
-def _shadowed(layer: Any, calls: list[Call]) -> Iterator[None]:
+def _shadowed(layer: Any, calls: list[Call], graph: Any) -> Iterator[None]:
     original, own = layer.call, layer.__dict__.get("call")
 
     def call(*args: Any, **kwargs: Any) -> Any:
         output = original(*args, **kwargs)
-        calls.append(Call(layer, args[0] if args else next(iter(kwargs.values())), output))
+        if _graph() is graph:
+            calls.append(Call(layer, args[0] if args else next(iter(kwargs.values()), None), output))
         return output
 
     # object.__setattr__ goes round Keras's attribute tracking, which refuses changes to a built layer.
@@ -52,12 +57,22 @@ def _shadowed(layer: Any, calls: list[Call]) -> Iterator[None]:
 
 
 def layers_of(model: Any) -> list[Any]:
-    """All layers that are not models themselves, nested models' included."""
-    import keras
+    """All layers that compute, nested models' included, each once: no models themselves and no places for inputs."""
+    layers = {id(layer): layer for layer in model._flatten_layers(include_self=False)}
+    return [layer for layer in layers.values() if not is_model(layer) and type(layer).__name__ != "InputLayer"]
 
-    return [layer for layer in model._flatten_layers(include_self=False) if not isinstance(layer, keras.Model)]
+
+def is_model(layer: Any) -> bool:
+    """Whether a layer is a model of Keras 3 or Keras 2."""
+    return any(kind.__name__ == "Model" and "keras" in kind.__module__ for kind in type(layer).__mro__)
 
 
 def layer_path(layer: Any) -> str:
     """A layer's place in its model; its name for layers of Keras 2, which know no more."""
     return getattr(layer, "path", layer.name)
+
+
+def _graph() -> Any:
+    import tensorflow as tf
+
+    return tf.compat.v1.get_default_graph()

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,10 @@ from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
+
+if TYPE_CHECKING:
+    from fer_xai.explanation import Explanation
+    from fer_xai.faces import Faces
 
 
 @one_line
@@ -26,55 +30,66 @@ def explain(
     samples: Annotated[
         int | None, typer.Option(min=2, help="Masked passes of a sampling method.", show_default=False)
     ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="Any option of the method, as NAME=VALUE; may be repeated.", show_default=False),
+    ] = None,
     seed: options.Seed = 0,
     emotions: options.Emotions = None,
     scaling: options.Scaling = None,
     trust_model: options.TrustModel = False,
+    colour: options.Colour = None,
+    output: options.Output = None,
+    input_shape: options.InputShape = None,
+    builder: options.Builder = None,
     as_json: options.Json = False,
 ) -> None:
     """Explain pictures: face, attribution and probabilities in one figure.
 
-    Example: fer-xai explain photo.jpg --method gradcam --target happy --out why.png
+    Example: fer-xai explain photo.jpg --method gradcam --option layer=conv2d_3 --target happy --out why.png
     """
-    import numpy as np
-
     from fer_xai.api import explain as explain_faces
-    from fer_xai.faces import Faces, load_faces
+    from fer_xai.explainers.options import parse_options
 
     if out.suffix not in (".png", ".svg", ".pdf"):
         raise InputError(f"--out {out}: expected a name that ends in .png, .svg or .pdf")
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
+    chosen = parse_options(method, [*(option or ()), *([f"samples={samples}"] if samples else ())])
     load_tensorflow()
-    classifier = options.open_classifier(model, emotions, scaling, trust_model)
+    classifier = options.open_classifier(model, emotions, scaling, trust_model, colour, output, input_shape, builder)
     height, width, _ = classifier.input_shape
     size = (height, width) if height and width else (48, 48)
-    pixels = [load_faces(image, size=size).pixels() for image in images]
-    colour = any(part.shape[-1] == 3 for part in pixels)
-    stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if colour else p for p in pixels])
-    faces = Faces.from_array(stacked, ids=_unique([image.name for image in images]))
-    explanation = explain_faces(
-        classifier, faces, method=method, target=target, seed=seed, **({"samples": samples} if samples else {})
-    )
+    faces = _open_pictures(images, size)
+    explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
     partial = out.with_name(f".{os.getpid()}.{out.name}")
     explanation.plot(limit=len(faces)).savefig(partial)
     os.replace(partial, out)
-    result = {
-        "figure": str(out),
-        "method": explanation.method,
-        "faces": [
-            {
-                "face": face,
-                "predicted": predicted,
-                "target": aim,
-                **dict(zip(explanation.emotions, p.tolist(), strict=True)),
-            }
-            for face, predicted, aim, p in zip(
-                faces.ids, explanation.predicted, explanation.targets, explanation.probabilities, strict=True
-            )
-        ],
-    }
+    result = {"figure": str(out), "method": explanation.method, "faces": _rows(explanation)}
     typer.echo(json.dumps(result) if as_json else str(out))
+
+
+def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
+    """The face of each picture; all in colour as soon as one is."""
+    import numpy as np
+
+    from fer_xai.faces import Faces, load_faces
+
+    pixels = [load_faces(image, size=size).pixels() for image in images]
+    in_colour = any(part.shape[-1] == 3 for part in pixels)
+    stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if in_colour else p for p in pixels])
+    return Faces.from_array(stacked, ids=_unique([image.name for image in images]))
+
+
+def _rows(explanation: Explanation) -> list[dict[str, Any]]:
+    """What is said of each face."""
+    each = zip(
+        explanation.faces.ids, explanation.predicted, explanation.targets, explanation.probabilities, strict=True
+    )
+    return [
+        {"face": face, "predicted": predicted, "target": target, **dict(zip(explanation.emotions, p, strict=True))}
+        for face, predicted, target, p in ((*names, p.tolist()) for *names, p in each)
+    ]
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import runpy
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
     from fer_xai.classifier import Classifier
@@ -26,6 +31,20 @@ Scaling = Annotated[
     typer.Option(help="unit (0…1), tf (−1…1), caffe, torch, raw (0…255) or zscore:MEAN,STD.", show_default=False),
 ]
 TrustModel = Annotated[bool, typer.Option("--trust-model", help="Let code inside the model file run.")]
+Colour = Annotated[
+    str | None,
+    typer.Option(help="What the model's channels are: grey, rgb (default for 3) or bgr.", show_default=False),
+]
+Output = Annotated[
+    str | None, typer.Option(help="The output with the emotions, where the model has several.", show_default=False)
+]
+InputShape = Annotated[
+    str | None, typer.Option(help="HxWxC, where the model does not tell: 48x48x1.", show_default=False)
+]
+Builder = Annotated[
+    str | None,
+    typer.Option(help="FILE.py:FUNCTION or package.module:FUNCTION that builds the model.", show_default=False),
+]
 Data = Annotated[
     str | None,
     typer.Option(
@@ -69,8 +88,52 @@ def open_faces(
     return faces if limit is None else faces.sample(limit, seed)
 
 
-def open_classifier(model: Path | None, emotions: str | None, scaling: str | None, trust_model: bool) -> Classifier:
+def open_classifier(
+    model: Path | None,
+    emotions: str | None = None,
+    scaling: str | None = None,
+    trust_model: bool = False,
+    colour: str | None = None,
+    output: str | None = None,
+    input_shape: str | None = None,
+    builder: str | None = None,
+) -> Classifier:
     """Open the classifier that the shared options name."""
     from fer_xai.classifier import load_classifier
 
-    return load_classifier(model, emotions=emotions, scaling=scaling, trust_model=trust_model)
+    return load_classifier(
+        model,
+        emotions=emotions,
+        scaling=scaling,
+        trust_model=trust_model,
+        colour=colour,
+        output=output,
+        input_shape=_sides(input_shape) if input_shape else None,
+        builder=_function(builder) if builder else None,
+    )
+
+
+def _sides(text: str) -> tuple[int, ...]:
+    parts = text.lower().split("x")
+    if len(parts) != 3 or not all(part.isdigit() and int(part) for part in parts):
+        raise InputError(f"--input-shape {text}: expected height x width x channels, for example 48x48x1")
+    return tuple(int(part) for part in parts)
+
+
+def _function(named: str) -> Callable[[], Any]:
+    """The user's own function that ``FILE.py:FUNCTION`` or ``package.module:FUNCTION`` names."""
+    place, _, name = named.rpartition(":")
+    if not place or not name:
+        raise InputError(f"--builder {named}: expected FILE.py:FUNCTION or package.module:FUNCTION")
+    try:
+        function = (
+            runpy.run_path(place)[name] if place.endswith(".py") else getattr(importlib.import_module(place), name)
+        )
+    except KeyError as error:
+        raise InputError(f"--builder {named}: {place} has no function {name}") from error
+    # The file is the user's own code, which may raise anything while it is read.
+    except Exception as error:
+        raise InputError(f"--builder {named}: {place} cannot be read ({type(error).__name__}: {error})") from error
+    if not callable(function):
+        raise InputError(f"--builder {named}: {name} is no function")
+    return function

@@ -35,6 +35,10 @@ def report(
     emotions: options.Emotions = None,
     scaling: options.Scaling = None,
     trust_model: options.TrustModel = False,
+    colour: options.Colour = None,
+    output: options.Output = None,
+    input_shape: options.InputShape = None,
+    builder: options.Builder = None,
     as_json: options.Json = False,
 ) -> None:
     """Explain many faces by several methods and write one HTML report.
@@ -51,7 +55,7 @@ def report(
 
     check_folder(out)
     load_tensorflow()
-    classifier = options.open_classifier(model, emotions, scaling, trust_model)
+    classifier = options.open_classifier(model, emotions, scaling, trust_model, colour, output, input_shape, builder)
     faces = options.open_faces(data, split, limit, seed, ferplus, drop)
     chosen = tuple(methods.split(",")) if methods else STANDARD_METHODS
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
