@@ -18,7 +18,7 @@ FLOORS = {
             "emotions",
             "classifier faces",
             "engine training",
-            "explainers facs evaluation",
+            "explainers network facs evaluation",
             "figures",
             "explanation",
             "api",
@@ -56,7 +56,7 @@ def test_a_room_knows_only_rooms_below_it(room):
 
 
 @pytest.mark.parametrize(
-    "room", ["classifier", "engine", "explainers", "faces", "facs", "evaluation", "study", "report"]
+    "room", ["classifier", "engine", "explainers", "network", "faces", "facs", "evaluation", "study", "report"]
 )
 def test_importing_a_room_loads_no_tensorflow(room):
     code = f"import sys, fer_xai.{room}; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"

@@ -70,7 +70,13 @@ class TracedEngine:
         if need == "gradients" and not self._differentiable:
             return f"no gradient reaches the face through {self.classifier.name}"
         if need == "convolution" and not self._convolutions:
-            return f"{self.classifier.name} has no convolution that its output depends on"
+            sealed = [layer for layer in layers_of(self.classifier.model) if type(layer).__name__ == "TFSMLayer"]
+            why = (
+                "is a SavedModel whose layers cannot be seen"
+                if sealed
+                else "has no convolution that its output depends on"
+            )
+            return f"{self.classifier.name} {why}"
         return None
 
     def _demand(self, need: str) -> None:
