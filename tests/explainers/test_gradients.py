@@ -86,7 +86,7 @@ def test_smoothgrad_without_noise_is_saliency_and_with_noise_nears_the_mean_grad
 
 @pytest.mark.parametrize("baseline", ["black", "blur", "mean_face"])
 def test_integrated_gradients_sum_to_the_difference_within_one_percent_at_64_steps(smooth, faces, baseline):
-    from fer_xai.explainers.fills import fill_faces
+    from fer_xai.faces.fills import fill_faces
 
     explanation = explain(
         smooth, faces, method="integrated_gradients", target="sad", baseline=baseline, steps=64, max_steps=64

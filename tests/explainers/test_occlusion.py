@@ -13,7 +13,7 @@ from fer_xai.explainers.rise import Rise, weighted_means
 
 @pytest.mark.parametrize("fill", ["mean", "grey", "blur", "mean_face"])
 def test_occlusion_equals_a_naive_loop(stub_model, sample_images, fill):
-    from fer_xai.explainers.fills import fill_faces
+    from fer_xai.faces.fills import fill_faces
 
     classifier, face = Classifier(stub_model), sample_images[:1, 10:34, 10:34]
     explanation = explain(classifier, face, method="occlusion", target="happy", patch=8, stride=6, fill=fill)
@@ -36,7 +36,7 @@ def test_occlusion_equals_a_naive_loop(stub_model, sample_images, fill):
 
 
 def test_fills_are_what_they_are_called():
-    from fer_xai.explainers.fills import fill_faces
+    from fer_xai.faces.fills import fill_faces
 
     faces = np.random.default_rng(0).uniform(size=(2, 20, 20, 1)).astype(np.float32)
     assert np.allclose(fill_faces(faces, "mean")[1], faces[1].mean())

@@ -11,7 +11,7 @@ from fer_xai.api import explain
 from fer_xai.classifier import Classifier, load_classifier
 from fer_xai.engine import engine_for
 from fer_xai.explainers import shapley
-from fer_xai.explainers.fills import fill_faces
+from fer_xai.faces.fills import fill_faces
 from fer_xai.explainers.segmenters import segment_faces
 
 

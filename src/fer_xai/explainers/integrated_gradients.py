@@ -9,9 +9,9 @@ import numpy as np
 
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
-from fer_xai.explainers.fills import FILLS, fill_faces
 from fer_xai.explainers.gradient_maps import add_by_face, check_score
 from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.faces.fills import FILLS, fill_faces
 
 _NOTHING = 1e-6  # a difference in score too small to be a share of
 
@@ -43,7 +43,7 @@ class IntegratedGradients:
 
     baseline: str = "black"
     steps: int = 32
-    max_steps: int = 256
+    max_steps: int = 512
     tolerance: float = 0.01
     of: Literal["logit", "probability", "loss"] = "logit"
 
@@ -53,7 +53,7 @@ class IntegratedGradients:
     variants: ClassVar[tuple[str, ...]] = ()
     explains: ClassVar[str] = "logit"
     needs: ClassVar[str] = "gradients"
-    cost: ClassVar[str] = "1 forward, 1 backward per step (33 to 257)"
+    cost: ClassVar[str] = "1 forward, 1 backward per step (33 to 513)"
     grain: ClassVar[str] = "pixel"
     source: ClassVar[str] = "Sundararajan et al. 2017"
 

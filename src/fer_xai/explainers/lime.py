@@ -9,9 +9,9 @@ import numpy as np
 
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
-from fer_xai.explainers.fills import SEGMENT_FILLS, check_fill, hide_segments
 from fer_xai.explainers.registry import Attribution, Request, register
 from fer_xai.explainers.segmenters import on_segments, segment_faces, segmenter_names
+from fer_xai.faces.fills import SEGMENT_FILLS, check_fill, hide_segments
 
 
 @register
@@ -29,7 +29,7 @@ class Lime:
         Of the exponential kernel on the cosine distance between a mask and the whole face.
     fill : str
         ``"segment"`` hides a segment under its own mean colour, as the lime package does; or a fill of
-        `fer_xai.explainers.fills`.
+        `fer_xai.faces.fills`.
 
     References
     ----------

@@ -9,8 +9,8 @@ import numpy as np
 
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
-from fer_xai.explainers.fills import check_fill, fill_faces
 from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.faces.fills import check_fill, fill_faces
 
 
 @register
@@ -25,7 +25,7 @@ class Occlusion:
     patch, stride : int, optional
         In face pixels; default a sixth and a twelfth of the face's height (8 and 4 on 48×48: 121 patches).
     fill : str
-        What the patch shows: ``mean``, ``grey``, ``blur``, … (`fer_xai.explainers.fills.fill_faces`).
+        What the patch shows: ``mean``, ``grey``, ``blur``, … (`fer_xai.faces.fills.fill_faces`).
 
     References
     ----------

@@ -10,8 +10,8 @@ import numpy as np
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
 from fer_xai.explainers.enlarge import enlarge
-from fer_xai.explainers.fills import check_fill, fill_faces
 from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.faces.fills import check_fill, fill_faces
 
 _LEVELS = np.float32(255)  # masks are kept in 8 bits
 
@@ -35,7 +35,7 @@ class Rise:
     shown : float
         Chance of a cell to show the face.
     fill : str
-        What is shown elsewhere; ``black`` as in the paper, or another of `fer_xai.explainers.fills`.
+        What is shown elsewhere; ``black`` as in the paper, or another of `fer_xai.faces.fills`.
 
     References
     ----------

@@ -10,8 +10,8 @@ import numpy as np
 from fer_xai.engine import Engine
 from fer_xai.explainers.class_activation import on_face
 from fer_xai.explainers.enlarge import enlarge
-from fer_xai.explainers.fills import FILLS, check_fill, fill_faces
 from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.faces.fills import FILLS, check_fill, fill_faces
 
 
 @register
@@ -27,7 +27,7 @@ class ScoreCAM:
     layer : str, optional
         As in `GradCAM`.
     fill : str
-        What a mask of zero shows; ``black`` as in the paper, or another of `fer_xai.explainers.fills`.
+        What a mask of zero shows; ``black`` as in the paper, or another of `fer_xai.faces.fills`.
     relu : bool
         Keep only what speaks for the target, as the paper does.
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fer_xai.engine import Engine
-from fer_xai.explainers.fills import check_fill, fill_faces
 from fer_xai.explainers.registry import Attribution, Request, register
 from fer_xai.explainers.shap_segments import check_samples
+from fer_xai.faces.fills import check_fill, fill_faces
 
 # Rectangles that the package halves before it looks again which matter most: more are quicker, fewer are better chosen.
 _ROWS = 32

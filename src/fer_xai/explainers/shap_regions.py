@@ -9,10 +9,10 @@ import numpy as np
 
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
-from fer_xai.explainers.fills import SEGMENT_FILLS, check_fill
 from fer_xai.explainers.registry import Attribution, Request, register
 from fer_xai.explainers.segmenters import contiguous
 from fer_xai.explainers.shap_segments import check_samples, shapley_of_segments
+from fer_xai.faces.fills import SEGMENT_FILLS, check_fill
 
 
 @register
@@ -31,7 +31,7 @@ class ShapRegions:
     samples : int
         Most masked passes per face.
     fill : str
-        What hides a region: ``mean`` (of the face), or another of `fer_xai.explainers.fills`, or ``segment`` (the
+        What hides a region: ``mean`` (of the face), or another of `fer_xai.faces.fills`, or ``segment`` (the
         region's own mean).
 
     References

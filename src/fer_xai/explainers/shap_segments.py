@@ -10,9 +10,9 @@ import numpy as np
 from fer_xai.engine import Engine
 from fer_xai.errors import InputError
 from fer_xai.explainers import shapley
-from fer_xai.explainers.fills import SEGMENT_FILLS, check_fill, hide_segments
 from fer_xai.explainers.registry import Attribution, Request, register
 from fer_xai.explainers.segmenters import areas, on_segments, segment_faces, segmenter_names
+from fer_xai.faces.fills import SEGMENT_FILLS, check_fill, hide_segments
 
 
 @register
@@ -28,7 +28,7 @@ class ShapSegments:
     samples : int
         Masked passes per face.
     fill : str
-        What hides a segment: ``segment`` (its own mean), or a fill of `fer_xai.explainers.fills`.
+        What hides a segment: ``segment`` (its own mean), or a fill of `fer_xai.faces.fills`.
 
     References
     ----------
