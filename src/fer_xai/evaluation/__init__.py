@@ -1,5 +1,16 @@
-"""How good is the model?"""
+"""How good is the model, and how was it meant to be used?"""
 
 from fer_xai.evaluation.accuracy import Accuracy, confusion_matrix, mean_diagonal, measure_accuracy
+from fer_xai.evaluation.anatomy import Anatomy, describe_anatomy
+from fer_xai.evaluation.inspection import Inspection, inspect_classifier
 
-__all__ = ["Accuracy", "confusion_matrix", "mean_diagonal", "measure_accuracy"]
+__all__ = [
+    "Accuracy",
+    "Anatomy",
+    "Inspection",
+    "confusion_matrix",
+    "describe_anatomy",
+    "inspect_classifier",
+    "mean_diagonal",
+    "measure_accuracy",
+]

@@ -1,0 +1,147 @@
+"""What ``fer-xai inspect`` prints for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fer_xai.classifier import Classifier
+    from fer_xai.evaluation import Accuracy, Anatomy, Inspection
+
+_MOST_LAYERS = 40
+_MOST_CANDIDATES = 12
+
+
+def show(
+    classifier: Classifier,
+    anatomy: Anatomy,
+    methods: dict[str, str | None],
+    found: Inspection | None,
+    origin: dict[str, str],
+    written: Path | None,
+) -> None:
+    """Print on stdout: the model, its methods, and what the faces said, or where none were asked its layers."""
+    console = Console(highlight=False)
+    if found is None:
+        console.print(_layers(anatomy.layers))
+    console.print(_facts(classifier, anatomy, methods, origin))
+    if found is not None:
+        console.print(_candidates(found))
+        console.print(_outputs(found))
+        _verdict(console, found, written)
+    elif written is not None:
+        console.print(f"Remembered in {escape(str(written))}")
+    else:
+        console.print("With labelled faces (--data) this command finds the scaling, the colour and the emotion order.")
+
+
+def _facts(classifier: Classifier, anatomy: Anatomy, methods: dict[str, str | None], origin: dict[str, str]) -> Table:
+    height, width, channels = (side or "any" for side in anatomy.input)
+    parameters = "" if anatomy.parameters is None else f", {anatomy.parameters:,} parameters"
+    emotions = "unknown" if origin["emotions"] == "unknown" else " ".join(classifier.emotions)
+    rows = [
+        ("model", f"{anatomy.name} ({anatomy.kind}{parameters})"),
+        ("input", f"{height}×{width}×{channels}"),
+        ("outputs", f"{anatomy.outputs}" + (f", of output {anatomy.output!r}" if anatomy.output else "")),
+        ("logits", anatomy.logits_at),
+        ("Grad-CAM", _cam(anatomy)),
+        ("scaling", f"{classifier.scaling} ({origin['scaling']})"),
+        ("colour", f"{classifier.colour} ({origin['colour']})"),
+        ("emotions", f"{emotions} ({origin['emotions']})" if emotions != "unknown" else emotions),
+        ("methods", ", ".join(name for name, lack in methods.items() if lack is None) or "none"),
+    ]
+    reasons: dict[str, list[str]] = {}
+    for name, lack in methods.items():
+        if lack is not None:
+            reasons.setdefault(lack, []).append(name)
+    rows += [("not", f"{', '.join(names)}: {lack}") for lack, names in reasons.items()]
+    return _two_columns(rows)
+
+
+def _cam(anatomy: Anatomy) -> str:
+    if anatomy.cam_layer is None or anatomy.cam_grid is None or anatomy.cam_cell is None:
+        return f"no layer: {anatomy.cam_missing}"
+    (h, w), (high, wide) = anatomy.cam_grid, anatomy.cam_cell
+    return f"layer {anatomy.cam_layer}, {h}×{w} cells, each {high:.3g}×{wide:.3g} px of the input"
+
+
+def _layers(layers: pd.DataFrame) -> Table:
+    table = _table(("layer", "kind", "output", "parameters"))
+    rows: list[Any] = list(layers.itertuples(index=False))
+    hidden = max(0, len(rows) - _MOST_LAYERS)
+    half = _MOST_LAYERS // 2
+    for place, row in enumerate(rows):
+        if hidden and half <= place < len(rows) - half:
+            if place == half:
+                table.add_row(f"… {hidden} more (all with --json)")
+            continue
+        table.add_row(escape(row.path), row.kind, row.shape, f"{row.parameters:,}")
+    return table
+
+
+def _candidates(found: Inspection) -> Table:
+    colours = len(set(found.candidates["colour"])) > 1
+    table = _table(("scaling", *(["colour"] if colours else []), "order", "accuracy", "95 %", "log-lik.", ""))
+    for row in found.candidates.head(_MOST_CANDIDATES).itertuples(index=False):
+        mark = "chosen" if row.chosen else "tied" if row.tied else ""
+        mark += " (declared)" if row.declared else ""
+        cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
+        cells += [f"{row.low:.1%}–{row.high:.1%}", f"{row.log_likelihood:.3f}", mark.strip()]
+        table.add_row(*cells, style="bold" if row.chosen else "")
+    hidden = len(found.candidates) - _MOST_CANDIDATES
+    if hidden > 0:
+        table.add_row(f"… {hidden} more")
+    return table
+
+
+def _outputs(found: Inspection) -> Table:
+    table = _table(("output", "emotion", "right", "not told from"))
+    for row in found.per_output.itertuples(index=False):
+        table.add_row(str(row.output), row.emotion, f"{row.right} of {row.faces}", row.unsure)
+    return table
+
+
+def _verdict(console: Console, found: Inspection, written: Path | None) -> None:
+    colour = f", {found.colour}" if found.colour else ""
+    console.print(
+        f"[bold]{found.scaling}{colour}, {found.order} order[/bold]: {' '.join(found.emotions)}; "
+        f"right on {_percent(found.accuracy)}"
+    )
+    for note in found.notes:
+        console.print(f"· {escape(note)}")
+    if found.warning:
+        console.print(f"[bold red]Warning:[/bold red] {escape(found.warning)}")
+    if written is not None:
+        console.print(f"Remembered in {escape(str(written))}")
+    else:
+        console.print("[bold]Not remembered[/bold]: the evidence is too weak.")
+
+
+def _percent(accuracy: Accuracy) -> str:
+    return f"{accuracy.value:.1%} ({accuracy.low:.1%} – {accuracy.high:.1%}) of {accuracy.n} faces"
+
+
+def _two_columns(rows: Iterable[tuple[str, str]]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, escape(value))
+    return table
+
+
+def _table(columns: Iterable[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        right = name in ("accuracy", "parameters", "log-lik.")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    return table
