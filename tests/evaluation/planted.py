@@ -38,10 +38,8 @@ def planted_model(scaling: str, order: Sequence[str], channels: int = 1, reads: 
 
     scale = parse_scaling(scaling, channels)
     probe = np.full((1, 1, 1, channels), SHADE, np.float32)
-    if scaling == "caffe":  # keras's caffe turns RGB into BGR by itself
-        place = 2
-    else:
-        place = 0 if channels == 1 or reads == "rgb" else 2
+    # Keras's caffe turns RGB into BGR by itself.
+    place = 2 if scaling == "caffe" or (channels == 3 and reads == "bgr") else 0
     shade = float(np.asarray(scale(probe))[..., place].item())
     gain = float(np.asarray(scale(probe) - scale(probe - 0.1))[..., place].item()) * 10
     model = keras.Sequential(

@@ -8,9 +8,9 @@ import pytest
 from fer_xai.api import explain
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
-from fer_xai.faces.fills import segment_means
 from fer_xai.explainers.lime import sample_coalitions, surrogate
 from fer_xai.explainers.segmenters import segment_faces
+from fer_xai.faces.fills import segment_means
 
 SEGMENTERS = ("slic", "felzenszwalb", "quickshift")
 

@@ -9,10 +9,10 @@ import pytest
 
 from fer_xai.api import explain
 from fer_xai.classifier import Classifier
-from fer_xai.faces.fills import fill_faces, segment_means
 from fer_xai.explainers.rise import Rise
 from fer_xai.explainers.segmenters import on_segments, segment_faces
 from fer_xai.explainers.shap_gradient import background
+from fer_xai.faces.fills import fill_faces, segment_means
 
 RNG = np.random.default_rng(0)
 SIDE = 24

@@ -11,8 +11,8 @@ from fer_xai.api import explain
 from fer_xai.classifier import Classifier, load_classifier
 from fer_xai.engine import engine_for
 from fer_xai.explainers import shapley
-from fer_xai.faces.fills import fill_faces
 from fer_xai.explainers.segmenters import segment_faces
+from fer_xai.faces.fills import fill_faces
 
 
 def brute_force(worth: np.ndarray, players: int) -> np.ndarray:

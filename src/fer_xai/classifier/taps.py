@@ -68,8 +68,8 @@ def is_model(layer: Any) -> bool:
 
 
 def layer_path(layer: Any) -> str:
-    """A layer's place in its model; its name for layers of Keras 2, which know no more."""
-    return getattr(layer, "path", layer.name)
+    """A layer's place in its model; its name where it knows no more (layers of Keras 2, some from ``.h5`` files)."""
+    return getattr(layer, "path", None) or layer.name
 
 
 def _graph() -> Any:

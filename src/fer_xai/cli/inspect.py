@@ -61,8 +61,8 @@ def inspect(
     from fer_xai.explainers import methods_for
 
     said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output}
-    shape = options._sides(input_shape) if input_shape else None
-    keras_model = read_model(model, trust_model, options._function(builder) if builder else None, shape)
+    shape = options.read_shape(input_shape) if input_shape else None
+    keras_model = read_model(model, trust_model, options.read_builder(builder) if builder else None, shape)
     classifier, origin = _classifier(model, keras_model, said, shape)
     anatomy, methods = describe_anatomy(classifier), methods_for(classifier)
     found = inspect_classifier(classifier, faces, origin=origin, seed=seed) if faces is not None else None

@@ -108,19 +108,20 @@ def open_classifier(
         trust_model=trust_model,
         colour=colour,
         output=output,
-        input_shape=_sides(input_shape) if input_shape else None,
-        builder=_function(builder) if builder else None,
+        input_shape=read_shape(input_shape) if input_shape else None,
+        builder=read_builder(builder) if builder else None,
     )
 
 
-def _sides(text: str) -> tuple[int, ...]:
+def read_shape(text: str) -> tuple[int, ...]:
+    """Height, width and channels of ``48x48x1``."""
     parts = text.lower().split("x")
     if len(parts) != 3 or not all(part.isdigit() and int(part) for part in parts):
         raise InputError(f"--input-shape {text}: expected height x width x channels, for example 48x48x1")
     return tuple(int(part) for part in parts)
 
 
-def _function(named: str) -> Callable[[], Any]:
+def read_builder(named: str) -> Callable[[], Any]:
     """The user's own function that ``FILE.py:FUNCTION`` or ``package.module:FUNCTION`` names."""
     place, _, name = named.rpartition(":")
     if not place or not name:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai.classifier import Classifier
-from fer_xai.classifier.taps import Call, layers_of, watching
+from fer_xai.classifier.taps import Call, layer_path, layers_of, watching
 from fer_xai.engine.packing import rows_per_pass
 from fer_xai.errors import InputError
 
@@ -247,7 +247,7 @@ def _described(call: Call, taken: dict[str, int]) -> Convolution:
     # Only the shape is read: the tensor itself belongs to a trace that is over.
     layer, (_, *shape) = call.layer, call.output.shape
     channels, *grid = shape if _channels_first(layer) else (shape[2], shape[0], shape[1])
-    path = getattr(layer, "path", None) or layer.name
+    path = layer_path(layer)
     taken[path] = taken.get(path, 0) + 1
     size = getattr(layer, "kernel_size", None)
     return Convolution(

@@ -79,7 +79,7 @@ def _layers(model: Any) -> pd.DataFrame:
     layers = [] if model is None else layers_of(model)
     rows = [
         (
-            layer_path(layer) or layer.name,
+            layer_path(layer),
             type(layer).__name__,
             _shape(layer),
             int(layer.count_params()) if layer.built else 0,
