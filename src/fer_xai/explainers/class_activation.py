@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 
+from fer_xai.engine import Engine
 from fer_xai.explainers.enlarge import enlarge
-from fer_xai.explainers.registry import Attribution
+from fer_xai.explainers.registry import Attribution, Request
+
+
+@dataclass(frozen=True)
+class ClassActivation:
+    """A method that weighs the maps of one layer by gradients of the target's logit.
+
+    Parameters
+    ----------
+    layer : str, optional
+        A layer's name or path; default the last convolution that the logits depend on, inside nested
+        backbones too. The explanation's details state the layer, its grid and the size of a grid cell in face
+        pixels, and hold the map at that grid.
+    relu : bool
+        Keep only what speaks for the target, as the papers do; `False` gives the signed map.
+    """
+
+    layer: str | None = None
+    relu: bool = True
+
+    variant: ClassVar[str | None] = None
+    variants: ClassVar[tuple[str, ...]] = ()
+    explains: ClassVar[str] = "logit"
+    needs: ClassVar[str] = "convolution"
+    cost: ClassVar[str] = "1 forward, 1 backward (to the layer)"
+    grain: ClassVar[str] = "cell of the layer's grid"
+
+    def attribute(self, engine: Engine, request: Request) -> Attribution:
+        """Explain all faces of the request."""
+        layer, activations, gradients = engine.layer_gradient(request.faces, request.weights, self.layer)
+        return on_face(self.weigh(activations, gradients), layer, request.faces.shape[1:3], self.relu)
+
+    def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """The signed map (N, h, w) of activations and gradients (N, h, w, K)."""
+        raise NotImplementedError
 
 
 def on_face(cam: np.ndarray, layer: str, size: tuple[int, int], relu: bool) -> Attribution:

@@ -7,14 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from fer_xai.engine import Engine
-from fer_xai.explainers.class_activation import on_face
-from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.explainers.class_activation import ClassActivation
+from fer_xai.explainers.registry import register
 
 
 @register
 @dataclass(frozen=True)
-class GradCAMPlusPlus:
+class GradCAMPlusPlus(ClassActivation):
     """Grad-CAM whose channel weights are a weighted mean of the positive gradients.
 
     The paper's score is the exponential of the logit; that factor is the same for a face's whole map and is left
@@ -22,35 +21,22 @@ class GradCAMPlusPlus:
 
     Parameters
     ----------
-    layer : str, optional
-        As in `GradCAM`.
-    relu : bool
-        Keep only what speaks for the target, as the paper does.
+    layer, relu
+        See `ClassActivation`.
 
     References
     ----------
     Chattopadhay et al. 2018, "Grad-CAM++: generalized gradient-based visual explanations".
     """
 
-    layer: str | None = None
-    relu: bool = True
-
     method: ClassVar[str] = "gradcam_plus_plus"
     title: ClassVar[str] = "Grad-CAM++"
-    variant: ClassVar[str | None] = None
-    variants: ClassVar[tuple[str, ...]] = ()
-    explains: ClassVar[str] = "logit"
-    needs: ClassVar[str] = "convolution"
-    cost: ClassVar[str] = "1 forward, 1 backward (to the layer)"
-    grain: ClassVar[str] = "cell of the layer's grid"
     source: ClassVar[str] = "Chattopadhay et al. 2018"
 
-    def attribute(self, engine: Engine, request: Request) -> Attribution:
-        layer, activations, gradients = engine.layer_gradient(request.faces, request.weights, self.layer)
+    def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:
         share = _share(activations.astype(np.float64), gradients.astype(np.float64))
         importance = (np.maximum(gradients, 0) * share).sum(axis=(1, 2), keepdims=True)
-        cam = (activations * importance).sum(axis=-1)
-        return on_face(cam.astype(np.float32), layer, request.faces.shape[1:3], self.relu)
+        return (activations * importance).sum(axis=-1).astype(np.float32)
 
 
 def _share(activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:
