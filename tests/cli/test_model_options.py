@@ -91,7 +91,7 @@ def test_a_colour_is_told_and_remembered(tmp_path):
 def test_a_builder_may_be_in_a_package(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "own_package.py").write_text(BUILDER)
-    assert options._function("own_package:build")().built is False
+    assert options.read_builder("own_package:build")().built is False
 
 
 @pytest.mark.parametrize(
@@ -106,11 +106,11 @@ def test_a_builder_may_be_in_a_package(tmp_path, monkeypatch):
 )
 def test_a_builder_that_is_not_there(own_code, named, said):
     with pytest.raises(InputError, match=said) as refused:
-        options._function(named.format(code=own_code))
+        options.read_builder(named.format(code=own_code))
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["48", "48x48", "48x48xgrey", "0x48x1", "48x48x1x1"])
 def test_an_input_shape_that_is_none(text):
     with pytest.raises(InputError, match="expected height x width x channels"):
-        options._sides(text)
+        options.read_shape(text)

@@ -62,6 +62,12 @@ def test_gradcam_taps_the_last_convolution_inside_a_nested_backbone(sample_image
     assert named.details["grid"] == [38, 38]
 
 
+def test_a_fully_convolutional_head_is_no_map_to_read(sample_images):
+    """Its 1×1 convolution after pooling has a single cell; the convolution before it has the map."""
+    details = explain(STUBS["reshaped_softmax"](), sample_images[:1], method="gradcam").details
+    assert details["grid"] == [23, 23]
+
+
 @pytest.fixture(scope="module")
 def oracle_model() -> Any:
     """Two convolutions, pooling and a linear Dense layer: tf-keras-vis is right on this one."""

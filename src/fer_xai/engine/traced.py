@@ -120,7 +120,7 @@ class TracedEngine:
             with tf.GradientTape() as tape, watching(layers_of(self.classifier.model)) as calls:
                 tape.watch(faces)
                 logits, _ = self.classifier.forward(faces)
-            maps = [call for call in calls if tf.is_tensor(call.output) and len(call.output.shape) == 4]
+            maps = [call for call in calls if tf.is_tensor(call.output) and _is_spatial(call.output.shape)]
             to_face, *gradients = tape.gradient(logits, [faces, *(call.output for call in maps)])
             reaches.append(to_face is not None)
             found.extend(call.layer for call, g in zip(maps, gradients, strict=True) if g is not None)
@@ -242,6 +242,11 @@ class TracedEngine:
             part = [array[start : start + rows] for array in (faces, *others)]
             parts.append([result.numpy() for result in program(*part)])
         return [np.concatenate(results) for results in zip(*parts, strict=True)]
+
+
+def _is_spatial(shape: Any) -> bool:
+    """Whether an output is a map (N, h, w, K) of several cells: a 1×1 convolution after pooling locates nothing."""
+    return len(shape) == 4 and (shape[1], shape[2]) != (1, 1)
 
 
 def _near(face: np.ndarray, *arrays: np.ndarray) -> list[np.ndarray]:
