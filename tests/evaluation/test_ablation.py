@@ -45,9 +45,9 @@ def test_hiding_what_is_looked_at_costs_and_hiding_the_rest_does_not(faces, mask
     rows = ablate_regions(classifier, faces, masks, ["upper", "lower", "nowhere"], fills=["grey"])
     assert set(rows["region"]) == {"upper", "lower"}
     upper, lower = (rows[rows["region"] == region] for region in ("upper", "lower"))
-    assert np.allclose(upper["p_label"], upper["p_label_hidden"], atol=1e-6)
-    assert np.allclose(lower["p_label_hidden"], 0.5, atol=1e-6)
-    assert (lower["p_label"] > 0.7).all()
+    assert np.allclose(upper["p"], upper["p_hidden"], atol=1e-6)
+    assert np.allclose(lower["p_hidden"], 0.5, atol=1e-6)
+    assert (lower["p"] > 0.7).all()
     assert (rows["area"] == 0.5).all()
     costs = summarise_ablation(rows).set_index(["emotion", "region"])
     assert costs.loc[("all", "upper"), "cost"] == 0
@@ -65,9 +65,9 @@ def test_every_fill_is_pasted_into_the_region(faces, masks, fill):
     images, hidden = faces.images(), masks[:, 1]
     look = inpaint(images, hidden) if fill == "inpaint" else fill_faces(images, fill)
     pasted = lower_half_is_light(np.where(hidden[..., None] > 0, look, images))
-    assert np.allclose(rows["p_label_hidden"], np.where(np.arange(40) < 20, pasted[:, 0], pasted[:, 1]), atol=1e-6)
+    assert np.allclose(rows["p_hidden"], np.where(np.arange(40) < 20, pasted[:, 0], pasted[:, 1]), atol=1e-6)
     if fill != "blur":  # light over half the face survives a blur
-        assert (rows["p_label_hidden"] < rows["p_label"] - 0.05).all()
+        assert (rows["p_hidden"] < rows["p"] - 0.05).all()
 
 
 def test_a_region_of_no_account_costs_no_more_than_its_control(faces):
@@ -83,20 +83,20 @@ def test_a_region_of_no_account_costs_no_more_than_its_control(faces):
     rng = np.random.default_rng(3)
     noise = Faces.from_array(rng.uniform(size=(40, 48, 48)).astype(np.float32), labels=["happy", "sad"] * 20)
     rows = ablate_regions(classifier, noise, spots, ["spot"], fills=["grey"])
-    apart = rows["p_label_hidden"] - rows["p_label_control"]
+    apart = rows["p_hidden"] - rows["p_control"]
     assert abs(apart.mean()) < 3 * apart.std() / np.sqrt(len(apart))
-    assert (rows["p_label_control"] != rows["p_label_hidden"]).any()
+    assert (rows["p_control"] != rows["p_hidden"]).any()
 
 
 def test_recalls_and_their_cost_are_counted_by_hand():
     rows = pd.DataFrame(
         {
-            "label": ["happy"] * 4 + ["sad"] * 2,
+            "emotion": ["happy"] * 4 + ["sad"] * 2,
             "predicted": ["happy", "happy", "happy", "sad", "sad", "happy"],
             "predicted_hidden": ["sad", "sad", "happy", "happy", "sad", "happy"],
             "predicted_control": ["happy", "sad", "happy", "sad", "sad", "sad"],
-            "p_label": [0.9, 0.8, 0.7, 0.2, 0.6, 0.4],
-            "p_label_hidden": [0.3, 0.4, 0.6, 0.6, 0.6, 0.3],
+            "p": [0.9, 0.8, 0.7, 0.2, 0.6, 0.4],
+            "p_hidden": [0.3, 0.4, 0.6, 0.6, 0.6, 0.3],
             "region": "mouth",
             "fill": "grey",
         }
@@ -109,6 +109,14 @@ def test_recalls_and_their_cost_are_counted_by_hand():
     # Two lost, one won among four faces: Agresti and Min's interval.
     middle, reach = 1 / 6, 1.959964 * np.sqrt(4 - 1 / 6) / 6
     assert (happy["cost_low"], happy["cost_high"]) == pytest.approx((middle - reach, middle + reach))
+
+
+def test_an_unlabelled_face_counts_for_what_it_was_called(faces, masks):
+    classifier = Classifier.from_function(lower_half_is_light, EMOTIONS)
+    unlabelled = Faces.from_array(faces.images())
+    rows = ablate_regions(classifier, unlabelled, masks[:, :1], ["upper"], fills=["grey"])
+    assert (rows["emotion"] == rows["predicted"]).all()
+    assert summarise_ablation(rows)["recall"].eq(1).all()
 
 
 def test_what_does_not_fit_is_refused(faces, masks):

@@ -139,6 +139,7 @@ def make_study(
         "agreement": _agreement(rng, predictions, found, methods, units),
     }
     tables |= _specificity(rng, tables["agreement"], methods, units)
+    tables |= _causes(rng, predictions, found)
     manifest = {
         "version": "0.1.0",
         "model": {
@@ -260,6 +261,23 @@ def _agreement(
             part = part.assign(iou=value / 2, iou_chance=area / 2, log2_enrichment=np.log2(value / area))
             parts.append(part.loc[rows.index])
     return pd.concat(parts, ignore_index=True) if len(base) else pd.DataFrame()
+
+
+def _causes(rng: np.random.Generator, predictions: pd.DataFrame, found: np.ndarray) -> dict[str, pd.DataFrame]:
+    """Hiding the mouth costs most, and elsewhere little."""
+    sizes = _group(predictions)[found != "none"].value_counts()
+    costs, values = [], []
+    for emotion, n in {"all": int(sizes.sum()), **sizes}.items() if len(sizes) else ():
+        for region in COARSE:
+            cost = (0.3 if region == "mouth" else 0.02) + rng.normal(0, 0.005)
+            known = {"emotion": emotion, "region": region, "n": n}
+            values.append({**known, "method": "shap:regions", "value": cost, "low": cost - 0.05, "high": cost + 0.05})
+            for fill in ("grey", "blur", "inpaint"):
+                row = {**known, "fill": fill, "recall": 0.7, "recall_hidden": 0.7 - cost, "recall_control": 0.66}
+                for name, value in (("cost", cost), ("cost_beyond_control", cost - 0.04)):
+                    row |= {name: value, f"{name}_low": value - 0.05, f"{name}_high": value + 0.05}
+                costs.append(row)
+    return {"ablation": pd.DataFrame(costs), "shapley": pd.DataFrame(values)}
 
 
 def _specificity(

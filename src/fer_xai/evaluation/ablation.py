@@ -45,9 +45,9 @@ def ablate_regions(
     Returns
     -------
     DataFrame
-        One row per face, region and fill: face, label, predicted, region, fill, area, p_label and p_predicted of the
-        whole face, and with the region (``_hidden``) and its control (``_control``) hidden, with predicted_hidden and
-        predicted_control.
+        One row per face, region and fill: face, label, predicted, emotion (the label, or the prediction where there is
+        none), region, fill, area, p (the emotion's probability on the whole face), and p and predicted again with the
+        region (``_hidden``) and its control (``_control``) hidden.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def ablate_regions(
             area = mask.mean(axis=(1, 2))
             parts.append(_rows(classifier, faces, whole, answers, area).assign(region=region, fill=fill)[area > 0])
     rows = pd.concat(parts, ignore_index=True)
-    first = ["face", "label", "predicted", "region", "fill", "area"]
+    first = ["face", "label", "predicted", "emotion", "region", "fill", "area"]
     return rows[first + [column for column in rows if column not in first]]
 
 
@@ -102,16 +102,13 @@ def _rows(
     classifier: Classifier, faces: Faces, whole: np.ndarray, answers: dict[str, np.ndarray], area: np.ndarray
 ) -> pd.DataFrame:
     emotions = np.array(classifier.emotions)
-    best, each = whole.argmax(axis=1), np.arange(len(faces))
-    known = np.array(
-        [classifier.emotions.index(label) if label in classifier.emotions else -1 for label in faces.labels]
-    )
-    table = pd.DataFrame(
-        {"face": faces.ids, "label": pd.Series(faces.labels, dtype="string"), "predicted": emotions[best], "area": area}
-    )
+    predicted, each = emotions[whole.argmax(axis=1)], np.arange(len(faces))
+    meant = [label or guess for label, guess in zip(faces.labels, predicted, strict=True)]
+    known = np.array([classifier.emotions.index(name) if name in classifier.emotions else -1 for name in meant])
+    label = pd.Series(faces.labels, dtype="string")
+    table = pd.DataFrame({"face": faces.ids, "label": label, "predicted": predicted, "emotion": meant, "area": area})
     for suffix, scores in (("", whole), *((f"_{what}", scores) for what, scores in answers.items())):
-        table[f"p_label{suffix}"] = np.where(known >= 0, scores[each, known], np.nan)
-        table[f"p_predicted{suffix}"] = scores[each, best]
+        table[f"p{suffix}"] = np.where(known >= 0, scores[each, known], np.nan)
         if suffix:
             table[f"predicted{suffix}"] = emotions[scores.argmax(axis=1)]
     return table
@@ -123,32 +120,32 @@ def summarise_ablation(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Of `ablate_regions`; only labelled faces count.
+        Of `ablate_regions`. An unlabelled face counts for the emotion it was called, so its recall is 1 and its cost
+        the share of answers that change.
 
     Returns
     -------
     DataFrame
         One row per emotion (``all`` first), region and fill: n, recall, recall_hidden, recall_control, and the losses
         ``cost`` (recall − recall_hidden), ``cost_beyond_control`` (recall_control − recall_hidden) and ``p_cost`` (mean
-        loss of the label's probability), each with ``_low`` and ``_high``, 95 % intervals: of paired proportions
+        loss of the emotion's probability), each with ``_low`` and ``_high``, 95 % intervals: of paired proportions
         (Agresti & Min 2005) for the recalls, Student's t for the probability.
     """
-    labelled = rows[rows["label"].notna()]
-    everyone = labelled.assign(emotion="all")
-    grouped = pd.concat([everyone, labelled.assign(emotion=labelled["label"].astype(object))])
-    keys = ["emotion", "region", "fill"]
+    keys = ["group", "region", "fill"]
+    grouped = pd.concat([rows.assign(group="all"), rows.assign(group=rows["emotion"])])
     summaries = [
-        {**dict(zip(keys, key, strict=True)), **_costs(part)} for key, part in grouped.groupby(keys, sort=False)
+        {**dict(zip(["emotion", *keys[1:]], key, strict=True)), **_costs(part)}
+        for key, part in grouped.groupby(keys, sort=False)
     ]
     return pd.DataFrame(summaries)
 
 
 def _costs(part: pd.DataFrame) -> dict[str, float]:
-    label = part["label"].to_numpy(object)
+    emotion = part["emotion"].to_numpy(object)
     right, hidden, control = (
-        part[column].to_numpy(object) == label for column in ("predicted", "predicted_hidden", "predicted_control")
+        part[column].to_numpy(object) == emotion for column in ("predicted", "predicted_hidden", "predicted_control")
     )
-    drop = (part["p_label"] - part["p_label_hidden"]).dropna().to_numpy()
+    drop = (part["p"] - part["p_hidden"]).dropna().to_numpy()
     return {
         "n": len(part),
         "recall": right.mean(),

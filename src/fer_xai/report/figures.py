@@ -23,6 +23,9 @@ _COLUMNS = {
     "counts": "emotion method level region n counted frequency low high chance share log2_enrichment",
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
+    "ablation": "emotion region fill n recall recall_control cost cost_low cost_high "
+    "cost_beyond_control cost_beyond_control_low cost_beyond_control_high",
+    "shapley": "emotion method region n value low high",
 }
 
 

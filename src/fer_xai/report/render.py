@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fer_xai.report import charts, facts, sentences
+from fer_xai.report import causes, charts, facts, sentences
 from fer_xai.report.cards import make_cards
 from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import Group, choose
@@ -74,6 +74,9 @@ def _index(figures: Figures) -> dict[str, Any]:
         "data_facts": facts.data_facts(figures),
         "confusion": charts.confusion_grid(figures) if figures.accuracy.n else None,
         "heat": {level: [charts.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
+        "costs": [(causes.fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
+        "values": causes.value_grids(figures),
+        "kept": causes.kept(figures),
         "agreement_tables": {book: charts.agreement_rows(figures, book) for book in figures.codebooks},
         "specificity": charts.specificity_rows(figures),
         "masks": {

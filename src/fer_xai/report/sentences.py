@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 
-from fer_xai.report import charts
+from fer_xai.report import causes, charts
 from fer_xai.report.figures import Figures
 from fer_xai.report.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
 
@@ -21,7 +21,8 @@ _ENOUGH = 5
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
     return [
-        *(_what(figures), *_how_good(figures), *_where(figures), *_methods_agree(figures), *_as_expected(figures)),
+        *(_what(figures), *_how_good(figures), *_where(figures), *_costs(figures), *_methods_agree(figures)),
+        *_as_expected(figures),
         *_counted_apart(figures),
     ]
 
@@ -99,6 +100,11 @@ def _where(figures: Figures) -> list[str]:
         return []
     said = _looks(figures, figures.lead, figures.enrichment(figures.lead), "its answer")
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
+
+
+def _costs(figures: Figures, emotion: str = "all") -> list[str]:
+    said = causes.costliest(figures, emotion)
+    return [said] if said else []
 
 
 def _methods_agree(figures: Figures) -> list[str]:
@@ -180,7 +186,10 @@ def of_emotion(figures: Figures, emotion: str) -> list[str]:
         answer = f"the model's answer to these {counted(int(seen) if seen > 0 else 0, 'face')}"
         said = _looks(figures, figures.lead, counts["log2_enrichment"].dropna(), answer)
         sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
-    return [*sentences, *_counted_most(figures, emotion), *_on_action_units(figures, emotion)]
+    return [
+        *(*sentences, *_costs(figures, emotion), *_counted_most(figures, emotion)),
+        *_on_action_units(figures, emotion),
+    ]
 
 
 def _found(figures: Figures, emotion: str) -> list[str]:

@@ -1,0 +1,97 @@
+"""What hiding a region costs, and what each region is worth: the causal check beside the heat maps."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from fer_xai.report.charts import Cell, Grid
+from fer_xai.report.colours import diverging
+from fer_xai.report.figures import Figures
+from fer_xai.report.words import NOTHING, in_region_order, percent, region_name, signed
+
+FULL_COLOUR = 0.25  # of recall or probability
+_FILLS = {"inpaint": "painted over from its surroundings", "grey": "covered in grey", "blur": "blurred"}
+
+
+def fills(figures: Figures) -> list[str]:
+    """The ways regions were hidden, the least visible first; empty without an ablation table."""
+    found = set(figures.tables["ablation"]["fill"].dropna())
+    return [fill for fill in _FILLS if fill in found]
+
+
+def fill_words(fill: str) -> str:
+    """How a region was hidden, in words."""
+    return _FILLS.get(fill, fill)
+
+
+def cost_grids(figures: Figures, fill: str) -> list[Grid]:
+    """Regions × emotions for one fill: recall lost, and what is lost beyond hiding the same shape elsewhere."""
+    rows = figures.tables["ablation"]
+    rows = rows[rows["fill"] == fill]
+    return [
+        _grid(figures, rows, "cost", "Recall lost, in points"),
+        _grid(figures, rows, "cost_beyond_control", "… beyond the same shape elsewhere"),
+    ]
+
+
+def value_grids(figures: Figures) -> list[Grid]:
+    """Regions × emotions: the mean Shapley value of each region, in points of the answer's probability."""
+    rows = figures.tables["shapley"].rename(columns={"low": "value_low", "high": "value_high"})
+    return [_grid(figures, rows, "value", "Shapley value, in points of probability")] if len(rows) else []
+
+
+def _grid(figures: Figures, rows: pd.DataFrame, value: str, title: str) -> Grid:
+    known = rows.set_index(["emotion", "region"])
+    order = [name for name in ("all", *figures.emotions) if name in known.index.get_level_values("emotion")]
+    columns = [(name, f"n = {known.loc[name]['n'].max():.0f}") for name in order]
+    lines = []
+    for region in in_region_order(rows["region"].unique()):
+        cells = [_cell(known.loc[(name, region)] if (name, region) in known.index else None, value) for name in order]
+        lines.append((region_name(region), cells))
+    return Grid(title, columns, lines)
+
+
+def _cell(row: pd.Series | None, value: str) -> Cell:
+    """A figure in points; a star where its interval leaves out zero."""
+    if row is None or not math.isfinite(row[value]):
+        return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
+    star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
+    return Cell(diverging(float(row[value]), FULL_COLOUR), signed(100 * row[value], 0) + star)
+
+
+def costliest(figures: Figures, emotion: str = "all") -> str | None:
+    """One sentence on the facial region whose hiding costs most; `None` without an ablation table."""
+    found = fills(figures)
+    if not found:
+        return None
+    rows = figures.tables["ablation"]
+    rows = rows[(rows["fill"] == found[0]) & (rows["emotion"] == emotion) & (rows["region"] != "background")]
+    if rows.empty:
+        return None
+    row = rows.loc[rows["cost"].idxmax()]
+    what = "recall" if figures.labelled.any() else "its answers"
+    interval = f"95 % interval {signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)}"
+    where = f"the {region_name(row['region'])}"
+    if not row["cost_low"] > 0:
+        return (
+            f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
+            f"{where}, {signed(100 * row['cost'], 0)} points ({interval})."
+        )
+    beyond = row["recall"] - row["recall_control"]
+    sure = "" if row["cost_beyond_control_low"] > 0 else "; the difference is within chance"
+    return (
+        f"Hiding {where} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} ({interval}), "
+        "more than any other facial region; the same shape hidden elsewhere on the picture costs "
+        f"{100 * beyond:.0f}{sure}."
+    )
+
+
+def kept(figures: Figures) -> str:
+    """What the recall in the tables is, in words."""
+    if figures.labelled.all():
+        return "the share of faces of an emotion that are called so"
+    if figures.labelled.any():
+        return "the share of faces called by their label, or, where they have none, as before"
+    return f"the share of faces called as before, {percent(1.0)} when nothing is hidden"

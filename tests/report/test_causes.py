@@ -1,0 +1,76 @@
+"""What the report says of hidden regions follows from the ablation and Shapley tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from fer_xai.report import causes, render, sentences
+from fer_xai.report.figures import Figures
+from tests.report.fake_study import FakeStudy, make_study
+
+
+def test_the_costliest_region_is_named_with_its_control(rendered: FakeStudy) -> None:
+    figures = Figures.of(rendered)
+    table = rendered.tables["ablation"].query("fill == 'inpaint' and emotion == 'all'").set_index("region")
+    told = causes.costliest(figures)
+    assert told is not None
+    assert told.startswith("Hiding the mouth (painted over from its surroundings) costs 30 points of recall")
+    assert f"interval +{100 * table.loc['mouth', 'cost_low']:.0f} to" in told
+    assert told.endswith("the same shape hidden elsewhere on the picture costs 4.")
+    assert told in sentences.headline(figures)
+
+
+def test_another_region_another_sentence(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    table = study.tables["ablation"]
+    table.loc[table["region"] == "eye", ["cost", "cost_low", "cost_high"]] = [0.5, 0.4, 0.6]
+    told = causes.costliest(Figures.of(study))
+    assert told is not None
+    assert told.startswith("Hiding the eye ")
+    assert "costs 50 points" in told
+
+
+def test_what_may_be_chance_is_called_so(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    table = study.tables["ablation"]
+    table["cost_beyond_control_low"] = -0.01
+    told = causes.costliest(Figures.of(study))
+    assert told is not None
+    assert told.endswith("; the difference is within chance.")
+    table["cost_low"] = -0.02
+    told = causes.costliest(Figures.of(study))
+    assert told is not None
+    assert "costs no clear share of recall: most for the mouth, +30 points (95 % interval −2 to" in told
+
+
+def test_the_background_is_no_facial_region(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    table = study.tables["ablation"]
+    table.loc[table["region"] == "background", "cost"] = 0.9
+    assert "mouth" in str(causes.costliest(Figures.of(study)))
+
+
+def test_cells_are_points_with_a_star_where_the_interval_leaves_out_zero(rendered: FakeStudy) -> None:
+    lost, beyond = causes.cost_grids(Figures.of(rendered), "grey")
+    cells = {region: line[0].text for region, line in lost.rows}
+    assert cells["mouth"] == "+30*"
+    nose = rendered.tables["ablation"].query("fill == 'grey' and emotion == 'all' and region == 'nose'")["cost"].item()
+    assert cells["nose"] == f"+{100 * nose:.0f}"
+    assert {region: line[0].text for region, line in beyond.rows}["mouth"] == "+26*"
+    assert next(name for name, _ in lost.columns) == "all"
+
+
+def test_unlabelled_faces_lose_answers_not_recall(tmp_path: Path) -> None:
+    figures = Figures.of(make_study(tmp_path, faces=20, labelled=False))
+    assert "points of its answers" in str(causes.costliest(figures))
+    assert "called as before" in causes.kept(figures)
+
+
+def test_a_study_without_these_tables_has_no_such_section(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=20)
+    study.tables |= {"ablation": pd.DataFrame(), "shapley": pd.DataFrame()}
+    page = render(study).read_text()
+    assert 'id="causes"' not in page
+    assert causes.costliest(Figures.of(study)) is None
