@@ -16,7 +16,7 @@ def test_the_costliest_region_is_named_with_its_control(rendered: FakeStudy) -> 
     table = rendered.tables["ablation"].query("fill == 'inpaint' and emotion == 'all'").set_index("region")
     told = causes.costliest(figures)
     assert told is not None
-    assert told.startswith("Hiding the mouth (painted over from its surroundings) costs 30 points of recall")
+    assert told.startswith("Hiding the mouth (painted over from what is around) costs 30 points of recall")
     assert f"interval +{100 * table.loc['mouth', 'cost_low']:.0f} to" in told
     assert told.endswith("the same shape hidden elsewhere on the picture costs 4.")
     assert told in sentences.headline(figures)

@@ -12,7 +12,7 @@ from fer_xai.report.figures import Figures
 from fer_xai.report.words import NOTHING, in_region_order, percent, region_name, signed
 
 FULL_COLOUR = 0.25  # of recall or probability
-_FILLS = {"inpaint": "painted over from its surroundings", "grey": "covered in grey", "blur": "blurred"}
+_FILLS = {"inpaint": "painted over from what is around", "grey": "covered in grey", "blur": "blurred"}
 
 
 def fills(figures: Figures) -> list[str]:
