@@ -50,7 +50,7 @@ Data = Annotated[
     typer.Option(
         "--data",
         "-d",
-        help="FER2013 CSV, image folders, .npz, or sample; without it, the bundled faces.",
+        help="FER2013 CSV, image folders, .npz, sample (the bundled faces; default), drawn or drawn-cheating.",
         show_default=False,
     ),
 ]

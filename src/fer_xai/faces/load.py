@@ -33,10 +33,11 @@ def load_faces(
 
     Parameters
     ----------
-    source : path, array or ``"sample"``
+    source : path, array, ``"sample"``, ``"drawn"`` or ``"drawn-cheating"``
         The Kaggle CSV (plain, ``.gz``, ``.zip``), the Kaggle folders, any folder of emotions, an ``.npz`` with
         ``images`` and perhaps ``labels``, ``classes``, ``usage``, one picture (a photo with one face is cropped),
-        an array, or the bundled faces: 100 of LFW and the astronaut of scikit-image, unlabelled.
+        an array, the bundled faces (100 of LFW and the astronaut of scikit-image, unlabelled), or faces that the
+        library draws (see `fer_xai.faces.drawn`).
     split : {"train", "validation", "test"}, optional
         Default all. FER2013's Training, PublicTest and PrivateTest.
     ferplus : path, optional

@@ -24,6 +24,6 @@ def find_format(source: str | Path) -> Any:
         if module.reads(source):
             return module
     if not Path(source).exists():
-        raise InputError(f"no data at {source}: give a CSV, a folder, an .npz, a picture, or sample")
+        raise InputError(f"no data at {source}: give a CSV, a folder, an .npz, a picture, sample or drawn")
     formats = "; ".join(module.WHAT for module in modules)
     raise InputError(f"{source} is of no known format; known are {formats}")
