@@ -25,6 +25,9 @@ _COLUMNS = {
     "matrix": "method codebook emotion mask log2_enrichment",
     "ablation": "emotion region fill n recall recall_control cost cost_low cost_high "
     "cost_beyond_control cost_beyond_control_low cost_beyond_control_high",
+    "separability": "method value low high chance p n",
+    "own_regions": "method emotion region stands_out",
+    "own_correlations": "method codebook correlation p",
     "shapley": "emotion method region n value low high",
 }
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fer_xai.report import causes, charts, facts, sentences
+from fer_xai.report import causes, charts, emotions_told, facts, sentences
 from fer_xai.report.cards import make_cards
 from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import Group, choose
@@ -77,6 +77,7 @@ def _index(figures: Figures) -> dict[str, Any]:
         "costs": [(causes.fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
         "values": causes.value_grids(figures),
         "kept": causes.kept(figures),
+        "told": emotions_told.told(figures),
         "agreement_tables": {book: charts.agreement_rows(figures, book) for book in figures.codebooks},
         "specificity": charts.specificity_rows(figures),
         "masks": {

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 
-from fer_xai.report import causes, charts
+from fer_xai.report import causes, charts, emotions_told, outside
 from fer_xai.report.figures import Figures
 from fer_xai.report.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
 
@@ -21,8 +21,9 @@ _ENOUGH = 5
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
     return [
-        *(_what(figures), *_how_good(figures), *_where(figures), *_costs(figures), *_methods_agree(figures)),
-        *_as_expected(figures),
+        *(_what(figures), *_how_good(figures), *outside.sentences(figures), *_where(figures), *_costs(figures)),
+        *_methods_agree(figures),
+        *(*emotions_told.sentences(figures), *_as_expected(figures)),
         *_counted_apart(figures),
     ]
 

@@ -1,0 +1,93 @@
+"""Is the attribution emotion-specific at all, and whose codebook is it closest to? Separability and own codebook."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fer_xai.report.figures import Figures
+from fer_xai.report.words import (
+    codebook_name,
+    in_region_order,
+    listing,
+    method_name,
+    percent,
+    region_name,
+    signed,
+    span,
+)
+
+_SURE = 0.05
+
+
+@dataclass(frozen=True)
+class Told:
+    """One method's line: how often the emotion is told, beside chance, and the published codebook closest to it."""
+
+    method: str
+    value: float
+    low: float
+    high: float
+    chance: float
+    p: float
+    n: int
+    closest: str
+    correlation: float
+    correlation_p: float
+    stands_out: list[tuple[str, str]]
+
+
+def told(figures: Figures) -> list[Told]:
+    """One line per method that separability is known for."""
+    rows = figures.tables["separability"]
+    rows = rows[rows["value"].notna()].set_index("method")
+    return [_line(figures, method, rows.loc[method]) for method in figures.methods if method in rows.index]
+
+
+def _line(figures: Figures, method: str, row: pd.Series) -> Told:
+    books = figures.tables["own_correlations"]
+    books = books[(books["method"] == method) & books["correlation"].notna()]
+    best = books.iloc[0] if len(books) else None
+    return Told(
+        method=method,
+        value=float(row["value"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        chance=float(row["chance"]),
+        p=float(row["p"]),
+        n=int(row["n"]),
+        closest="" if best is None else codebook_name(str(best["codebook"])),
+        correlation=math.nan if best is None else float(best["correlation"]),
+        correlation_p=math.nan if best is None else float(best["p"]),
+        stands_out=_standing_out(figures, method),
+    )
+
+
+def _standing_out(figures: Figures, method: str) -> list[tuple[str, str]]:
+    """Emotions with the regions that stand out from the other emotions, in words."""
+    rows = figures.tables["own_regions"]
+    rows = rows[(rows["method"] == method) & rows["stands_out"].eq(True)]
+    found = []
+    for emotion in figures.emotions:
+        regions = in_region_order(rows.loc[rows["emotion"] == emotion, "region"])
+        if regions:
+            found.append((emotion, listing([region_name(region) for region in regions])))
+    return found
+
+
+def sentences(figures: Figures) -> list[str]:
+    """Whether the lead method's maps tell the emotion, and which published table they resemble."""
+    lines = told(figures)
+    if not lines:
+        return []
+    line = lines[0]
+    how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
+    if not line.p < _SURE:
+        return [f"{how} no better than by chance ({percent(line.value)} of faces; chance {percent(line.chance)})."]
+    known = f"for {percent(line.value)} of faces ({span(line.low, line.high)}; chance {percent(line.chance)})"
+    if not line.closest:
+        return [f"{how} {known}."]
+    sure = f"closest to {line.closest}" if line.correlation_p < _SURE else "like none of the published codebooks"
+    return [f"{how} {known}, and the pattern is {sure} (correlation {signed(line.correlation)})."]

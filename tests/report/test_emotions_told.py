@@ -1,0 +1,48 @@
+"""What the report says of separability and of the model's own codebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from fer_xai.report import emotions_told, render, sentences
+from fer_xai.report.figures import Figures
+from tests.report.fake_study import FakeStudy, make_study
+
+
+def test_the_lead_method_tells_the_emotion_beside_chance(rendered: FakeStudy, index: str) -> None:
+    figures = Figures.of(rendered)
+    (said,) = emotions_told.sentences(figures)
+    assert said == (
+        "By Occlusion, the emotion can be told from the regions alone for 41 % of faces (30–50 %; chance 14 %), "
+        "and the pattern is closest to Du 2014 (correlation +0.36)."
+    ).replace(" %", "\N{NO-BREAK SPACE}%")
+    assert said in sentences.headline(figures)
+    assert "happy: cheek and lip corners" in index
+    assert "no region stands out" in index
+
+
+def test_another_p_another_sentence(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    study.tables["own_correlations"]["p"] = 0.3
+    (said,) = emotions_told.sentences(Figures.of(study))
+    assert "like none of the published codebooks" in said
+    study.tables["separability"]["p"] = 0.2
+    (said,) = emotions_told.sentences(Figures.of(study))
+    assert "no better than by chance (41" in said
+
+
+def test_every_method_has_its_line_causal_ones_first(rendered: FakeStudy) -> None:
+    lines = emotions_told.told(Figures.of(rendered))
+    assert lines[0].method == "occlusion"
+    assert len(lines) == 6
+    assert lines[0].stands_out == [("happy", "cheek and lip corners")]
+    assert not any(line.stands_out for line in lines[1:])
+
+
+def test_without_the_tables_nothing_is_said(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=20)
+    study.tables |= {name: pd.DataFrame() for name in ("separability", "own_correlations", "own_regions")}
+    assert emotions_told.sentences(Figures.of(study)) == []
+    assert "Is it emotion-specific at all?" not in render(study).read_text()
