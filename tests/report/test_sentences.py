@@ -47,3 +47,11 @@ def test_an_emotion_without_action_units_has_a_profile_and_no_agreement(rendered
 def test_an_emotion_never_answered_is_told(tmp_path: Path) -> None:
     figures = Figures.of(make_study(tmp_path, faces=40, never=("disgust",)))
     assert "It never answers disgust for a labelled face." in sentences.of_emotion(figures, "disgust")
+
+
+def test_no_emotion_is_best_where_all_are_found_alike(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60)
+    study.tables["predictions"]["predicted"] = study.tables["predictions"]["label"]
+    text = " ".join(sentences.headline(Figures.of(study)))
+    assert "It finds every emotion equally often (100" in text
+    assert " least (" not in text

@@ -68,10 +68,13 @@ def _how_good(figures: Figures) -> list[str]:
     recalls = {e: figures.recall(e) for e in figures.emotions if figures.recall(e).n >= _ENOUGH}
     if len(recalls) > 1:
         best, worst = (choose(recalls, key=lambda e: recalls[e].value) for choose in (max, min))
-        sentences.append(
-            f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and {worst} least "
-            f"({recalls[worst].count} of {recalls[worst].n}{_mostly(figures, worst)})."
-        )
+        if recalls[best].value == recalls[worst].value:
+            sentences.append(f"It finds every emotion equally often ({percent(recalls[best].value)} of its faces).")
+        else:
+            sentences.append(
+                f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and {worst} least "
+                f"({recalls[worst].count} of {recalls[worst].n}{_mostly(figures, worst)})."
+            )
     unlabelled = int((~figures.labelled).sum())
     if unlabelled:
         sentences.append(f"{counted(unlabelled, 'face')} without a label count under what the model calls them.")
