@@ -84,6 +84,11 @@ def load_codebook(codebook: str | Path | Codebook) -> Codebook:
     return _parse(path.stem, table)
 
 
+def action_units() -> dict[int, dict[str, Any]]:
+    """Name, muscle and regions of each action unit, by its number."""
+    return {int(unit): rule for unit, rule in _data()["action_units"].items()}
+
+
 def unit_parts(unit: int) -> tuple[str, ...]:
     """Parts of the face on which an action unit shows."""
     rule = _data()["action_units"][str(unit)]

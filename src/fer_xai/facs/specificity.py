@@ -6,10 +6,8 @@ joined, so that S over any number of faces never needs their masks at once.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,12 +19,10 @@ from fer_xai.facs.agreement import face_emotions
 from fer_xai.facs.codebooks import Codebook, load_codebook
 from fer_xai.facs.maps import inside, log2_ratio, shares
 from fer_xai.facs.masks import FaceMasks, painted
+from fer_xai.facs.resampling import Units, bca_interval, check_people, shuffled_p
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
-
-BCA_LIMIT = 10_000  # faces: BCa's jackknife grows with their square, and is not needed there
-BATCH_NUMBERS = 4_000_000  # gathered at a time while resampling: 32 MB
 
 
 @dataclass(frozen=True)
@@ -40,10 +36,12 @@ class Specificity:
         mass of e's faces inside f's mask ÷ that mask's mean area on those faces. 0 is what a map that knows nothing of
         emotions has. NaN with fewer than two emotions, or where a mask never receives any mass.
     low, high : float
-        95 % bootstrap interval over faces, within emotions (BCa; percentile from 10,000 faces on).
+        95 % BCa bootstrap interval over faces, drawn within emotions; over people, drawn with all their faces, where
+        people are given.
     p : float
-        Probability of such an S or a larger one if the faces' emotions are shuffled. Interval and p are NaN where the
-        value is, or where an emotion has a single face.
+        Probability of such an S or a larger one if the emotions are shuffled: over faces, or over each person's faces
+        of one emotion, which stay together. Interval and p are NaN where the value is, or where an emotion has a single
+        face (person).
     n : int
         Faces used: with landmarks, positive mass and an emotion of the codebook.
     emotions, left_out : tuple of str
@@ -73,6 +71,7 @@ def specificity(
     resamples: int = 999,
     *,
     masks: FaceMasks | None = None,
+    people: Sequence[Any] | None = None,
 ) -> Specificity:
     """Measure how specific maps are to the action units of their emotion.
 
@@ -92,6 +91,8 @@ def specificity(
         Of the bootstrap and of the label permutation. The order of the faces does not matter.
     masks : FaceMasks, optional
         Painted from the same faces.
+    people : sequence, optional
+        Who each face shows, where that is known: faces of one person are not independent.
 
     Returns
     -------
@@ -108,7 +109,7 @@ def specificity(
         for _, maps, chunk in painted(faces, attributions, landmarks, masks)
     ]
     mass, area = (np.concatenate([profile[i] for profile in profiles]) for i in (0, 1))
-    return specificity_from_profile(mass, area, named, book.emotions, seed, resamples)
+    return specificity_from_profile(mass, area, named, book.emotions, seed, resamples, people)
 
 
 def mask_profile(attributions: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -142,6 +143,7 @@ def specificity_from_profile(
     masks: Sequence[str],
     seed: int = 0,
     resamples: int = 999,
+    people: Sequence[Any] | None = None,
 ) -> Specificity:
     """Measure specificity from profiles; see `specificity`.
 
@@ -155,6 +157,8 @@ def specificity_from_profile(
         The emotion of each mask.
     seed, resamples : int
         Of the bootstrap and of the label permutation.
+    people : sequence, optional
+        Who each face shows.
     """
     profiles = np.stack([np.asarray(mass, np.float64), np.asarray(area, np.float64)], axis=1)
     if profiles.shape != (len(emotions), 2, len(masks)):
@@ -162,38 +166,38 @@ def specificity_from_profile(
             f"received profiles of {len(profiles)} faces and {profiles.shape[2]} masks with {len(emotions)} emotions "
             f"and {len(masks)} mask names: give one for each"
         )
+    check_people(people, len(emotions))
     named = np.array([canonical(e) if isinstance(e, str) else "" for e in emotions], object)
     named[~np.isfinite(profiles).all(axis=(1, 2))] = ""
     used = [i for i, emotion in enumerate(masks) if (named == emotion).any()]
     names = tuple(masks[i] for i in used)
-    groups = [_in_fixed_order(profiles[named == name][..., used]) for name in names]
-    matrix = _log2_enrichment([group.mean(axis=0) for group in groups])
-    low, high, p = _uncertainty(groups, seed, resamples)
+    chosen = np.flatnonzero(np.isin(named, names)) if names else np.zeros(0, int)
+    codes = np.array([names.index(name) for name in named[chosen]], int)
+    persons = None if people is None else [people[int(i)] for i in chosen]
+    values = profiles[chosen][..., used].reshape(len(chosen), 2 * len(used))
+    units = Units.of(values, codes, len(names), persons)
+    matrix = log2_enrichment(units.sums[None])[0]
+    low, high, p = _uncertainty(units, seed, resamples)
     seen = {*masks, *(canonical(e) for e in emotions if isinstance(e, str))}
     return Specificity(
-        value=float(_score(matrix)),
+        value=float(score(matrix)),
         low=low,
         high=high,
         p=p,
-        n=sum(len(group) for group in groups),
+        n=len(chosen),
         emotions=names,
         left_out=tuple(e for e in CANONICAL if e in seen and e not in names),
         matrix=pd.DataFrame(matrix, list(names), list(names)),
     )
 
 
-def _in_fixed_order(group: np.ndarray) -> np.ndarray:
-    """Order faces by their content, so that resampling does not depend on the order they came in."""
-    return group[np.lexsort(group.reshape(len(group), -1).T)]
+def log2_enrichment(sums: np.ndarray) -> np.ndarray:
+    """log2 E(e, f) from each emotion's summed mass and area (…, E, 2·F): (…, E, F)."""
+    halves = sums.reshape(*sums.shape[:-1], 2, sums.shape[-1] // 2)
+    return log2_ratio(halves[..., 0, :], halves[..., 1, :])
 
 
-def _log2_enrichment(means: Sequence[np.ndarray]) -> np.ndarray:
-    """log2 E(e, f) from each emotion's mean mass and area (…, 2, F): (…, E, F)."""
-    stacked = np.stack(means, axis=-3) if means else np.zeros((0, 2, 0))
-    return log2_ratio(stacked[..., 0, :], stacked[..., 1, :])
-
-
-def _score(matrix: np.ndarray) -> np.ndarray:
+def score(matrix: np.ndarray) -> np.ndarray:
     """S from log2 E (…, E, E)."""
     count = matrix.shape[-1]
     if count < 2:
@@ -203,40 +207,13 @@ def _score(matrix: np.ndarray) -> np.ndarray:
     return own - others
 
 
-def _uncertainty(groups: list[np.ndarray], seed: int, resamples: int) -> tuple[float, float, float]:
-    """Bootstrap interval (faces drawn within emotions) and p-value (emotions shuffled over faces) of S."""
-    from scipy.stats import permutation_test
+def _uncertainty(units: Units, seed: int, resamples: int) -> tuple[float, float, float]:
+    """Bootstrap interval (faces drawn within emotions, or people) and p-value (emotions shuffled) of S."""
 
-    faces = np.concatenate(groups) if groups else np.zeros((0, 2, 0))
-    score = _score(_log2_enrichment([group.mean(axis=0) for group in groups]))
-    if not np.isfinite(score) or min(map(len, groups)) < 2:
+    def statistic(sums: np.ndarray) -> np.ndarray:
+        return score(log2_enrichment(sums))
+
+    if not units.enough or not np.isfinite(statistic(units.sums[None])[0]):
         return np.nan, np.nan, np.nan
-
-    def score_of(*rows: np.ndarray, axis: int = -1) -> np.ndarray:
-        # Samples are row numbers, so that a face's masks are drawn together.
-        return _score(_log2_enrichment([faces[np.asarray(drawn, int)].mean(axis=-3) for drawn in rows]))
-
-    bounds = np.cumsum([0, *(len(group) for group in groups)])
-    rows = [np.arange(start, stop) for start, stop in pairwise(bounds)]
-    batch = max(1, BATCH_NUMBERS // faces.size)
-    shuffled = permutation_test(
-        rows, score_of, vectorized=True, n_resamples=resamples, batch=batch, alternative="greater", rng=seed
-    )
-    method = "BCa" if len(faces) < BCA_LIMIT else "percentile"
-    low, high = _interval(rows, score_of, batch, resamples, method, seed)
-    return low, high, float(shuffled.pvalue)
-
-
-def _interval(
-    rows: Sequence[np.ndarray], score_of: Callable[..., np.ndarray], batch: int, resamples: int, method: str, seed: int
-) -> tuple[float, float]:
-    """95 % interval; where BCa is undefined (a map that is the same on every face) the percentiles."""
-    from scipy.stats import bootstrap
-
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The BCa confidence interval cannot be calculated")
-        result = bootstrap(rows, score_of, vectorized=True, n_resamples=resamples, batch=batch, method=method, rng=seed)
-    interval = np.array(result.confidence_interval, float)
-    if not np.isfinite(interval).all():
-        interval = np.nanquantile(result.bootstrap_distribution, [0.025, 0.975])
-    return float(interval[0]), float(interval[1])
+    low, high = bca_interval(units, statistic, seed, resamples)
+    return float(low), float(high), float(shuffled_p(units, statistic, seed, resamples))

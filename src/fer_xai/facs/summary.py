@@ -44,7 +44,7 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
         If the rows tell no emotion.
     """
     keys = ["emotion", *(run for run in RUNS if run in rows), "level", "region"]
-    known = rows.assign(emotion=_emotions(rows))
+    known = rows.assign(emotion=face_emotion(rows))
     known = known[(known["landmarks"] != "none") & known["emotion"].notna()]
     # A map without positive values still counts as a face, but has no shares: its areas must not weigh either.
     known = known.assign(area=known["area"].where(known["share"].notna()))
@@ -65,7 +65,8 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="area")
 
 
-def _emotions(rows: pd.DataFrame) -> pd.Series:
+def face_emotion(rows: pd.DataFrame) -> pd.Series:
+    """The emotion by which faces are grouped: their label, their predicted emotion where unlabelled."""
     if "label" not in rows and "predicted" not in rows:
         raise InputError("received region rows without label or predicted: add one, so that they can be grouped")
     if "label" not in rows:

@@ -22,6 +22,8 @@ from fer_xai.facs import (
     specificity_from_profile,
     summarise_counts,
 )
+from fer_xai.facs.own_codebook import own_codebook_table
+from fer_xai.facs.separability import separability_table
 from fer_xai.study import chunks
 from fer_xai.study.files import write_json, write_table
 from fer_xai.study.study import Study, folder_name
@@ -101,6 +103,9 @@ def finish(study: Study, starts: Sequence[int]) -> None:
     specificity, matrix = _specificities(profiles, grouped, study.manifest["seed"])
     write_table(out / "specificity.parquet", specificity)
     write_table(out / "matrix.parquet", matrix)
+    write_table(out / "separability.parquet", separability_table(regions, study.manifest["seed"]))
+    for name, table in own_codebook_table(regions, study.manifest["seed"]).items():
+        write_table(out / f"{name}.parquet", table)
     write_json(out / "summary.json", _summary(study, predictions, landmarks, specificity, agreeing))
 
 

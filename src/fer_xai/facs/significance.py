@@ -1,0 +1,211 @@
+"""Significance: which regions does an emotion's attribution prefer, told from chance and from the other emotions?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.facs.profiles import RegionProfile, profiles_of
+from fer_xai.facs.resampling import Units, bca_interval
+
+SPLITS = ("all", "right", "wrong")
+LEAST = 2  # faces of an emotion that a test needs
+LEVEL = 0.05
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """Holm's step-down correction: p-values that may be read side by side, of any shape; NaN are no tests.
+
+    References
+    ----------
+    Holm 1979, "A simple sequentially rejective multiple test procedure".
+    """
+    flat = np.asarray(p, np.float64).ravel()
+    tested = np.flatnonzero(np.isfinite(flat))
+    order = tested[np.argsort(flat[tested], kind="stable")]
+    stepped = flat[order] * np.arange(len(order), 0, -1)
+    corrected = np.full(len(flat), np.nan)
+    corrected[order] = np.minimum(np.maximum.accumulate(stepped), 1)
+    return corrected.reshape(np.shape(p))
+
+
+def significance(profile: RegionProfile, seed: int = 0, resamples: int = 999) -> pd.DataFrame:
+    """Test the regions of each emotion.
+
+    Parameters
+    ----------
+    profile : RegionProfile
+        Of `region_profile`.
+    seed, resamples : int
+        Of the bootstrap. The order of the faces does not matter.
+
+    Returns
+    -------
+    DataFrame
+        A row for each emotion with two faces or more, and region:
+
+        emotion, region, n
+            Names, and the emotion's faces with landmarks and positive mass.
+        log2_enrichment, low, high
+            Mean over the faces of their log2(share ÷ area), both smoothed by a thousandth of the crop so that empty
+            regions count, with its 95 % BCa bootstrap interval over faces (people); 0 is what a flat map has.
+        p, p_holm, significant
+            Wilcoxon's signed-rank test of the faces against 0, two-sided; corrected by Holm over all the table's
+            regions and emotions; whether that is below .05.
+        difference
+            log2_enrichment less its mean over the other emotions.
+        p_others, p_others_holm, stands_out
+            Rank-sum test (Mann & Whitney) of the emotion's faces against all others', two-sided; corrected alike;
+            whether that is below .05 *and* the difference above 0.
+
+    Notes
+    -----
+    Tests take faces as independent. Where people are known, the intervals know it, but the tests do not.
+
+    References
+    ----------
+    Wilcoxon 1945; Mann & Whitney 1947; Holm 1979.
+    """
+    names, rows, codes = profile.grouped(least=LEAST)
+    values = profile.log2()[rows]
+    people = None if profile.people is None else [profile.people[int(i)] for i in rows]
+    means = np.array([values[codes == e].mean(axis=0) for e in range(len(names))]).reshape(len(names), values.shape[1])
+    low, high = _intervals(values, codes, len(names), people, seed, resamples)
+    against_zero, against_others = signed_ranks(values, codes, len(names)), rank_sums(values, codes, len(names))
+    others = (means.sum(axis=0) - means) / max(1, len(names) - 1)
+    difference = means - others if len(names) > 1 else np.full(means.shape, np.nan)
+    table = pd.DataFrame(
+        {
+            "emotion": np.repeat(np.array(names, object), len(profile.regions)),
+            "region": np.tile(np.array(profile.regions, object), len(names)),
+            "n": np.repeat(np.bincount(codes, minlength=len(names)), len(profile.regions)),
+            "log2_enrichment": means.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+            "p": against_zero.ravel(),
+            "p_holm": holm(against_zero).ravel(),
+            "difference": difference.ravel(),
+            "p_others": against_others.ravel(),
+            "p_others_holm": holm(against_others).ravel(),
+        }
+    )
+    table.insert(table.columns.get_loc("difference"), "significant", table["p_holm"] < LEVEL)
+    table["stands_out"] = (table["p_others_holm"] < LEVEL) & (table["difference"] > 0)
+    return table
+
+
+def significance_table(
+    rows: pd.DataFrame,
+    cells: Mapping[str, float] | None = None,
+    size: tuple[int, int] = (48, 48),
+    seed: int = 0,
+    resamples: int = 999,
+    people: Mapping[str, Hashable] | None = None,
+) -> pd.DataFrame:
+    """Test the regions of each method of a study: on all faces, and apart on those told right and wrong.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The table ``regions``: see `count_regions`, with ``label`` or ``predicted`` (both for the split), and
+        ``method`` (``model``).
+    cells : mapping of str to float, optional
+        Pixels of the face in one cell of a method, by its name: the smallest thing that it can tell apart.
+    size : (int, int)
+        Height and width of the faces in pixels.
+    seed, resamples, people
+        As in `significance`; people by the face's name.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `significance` with model and method, and
+
+        split
+            ``all``, ``right`` or ``wrong``: the faces whose prediction is (is not) their label. Holm's correction
+            is over each split's own regions and emotions.
+        pixels
+            Median size of the region over the faces, in pixels.
+        resolved
+            False for a region smaller than the method's cell: its numbers are its surroundings'. Missing where the
+            cell is unknown.
+    """
+    tables = []
+    for split, part in _splits(rows):
+        for known, profile in profiles_of(part, people):
+            table = significance(profile, seed, resamples).assign(**known, split=split)
+            pixels = np.nanmedian(profile.area[profile.used], axis=0) if profile.used.any() else np.nan
+            pixels = np.broadcast_to(pixels * size[0] * size[1], len(profile.regions))
+            table["pixels"] = table["region"].map(dict(zip(profile.regions, pixels, strict=True))).astype(float)
+            cell = (cells or {}).get(known.get("method", ""))
+            table["resolved"] = pd.array(
+                [None if cell is None else bool(x >= cell) for x in table["pixels"]], "boolean"
+            )
+            tables.append(table)
+    found = pd.concat(tables, ignore_index=True)
+    first = [name for name in ("model", "method", "split") if name in found]
+    return found[[*first, *(name for name in found if name not in first)]]
+
+
+def _splits(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    if "label" not in rows or "predicted" not in rows:
+        return [("all", rows)]
+    right = (rows["label"] == rows["predicted"]).fillna(False).astype(bool)
+    wrong = rows["label"].notna() & ~right
+    return [(name, rows[kept]) for name, kept in zip(SPLITS, (right | True, right, wrong), strict=True) if kept.any()]
+
+
+def _intervals(
+    values: np.ndarray, codes: np.ndarray, emotions: int, people: list[Any] | None, seed: int, resamples: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bootstrap intervals of the mean of each region over each emotion's faces, (E, R) each."""
+    units = Units.of(np.column_stack([values, np.ones(len(values))]), codes, emotions, people)
+    if not emotions or not units.enough:
+        return (np.full((emotions, values.shape[1]), np.nan),) * 2
+    return bca_interval(units, mean_of_sums, seed, resamples)
+
+
+def mean_of_sums(sums: np.ndarray) -> np.ndarray:
+    """Means from sums whose last column is the count: (…, R + 1) gives (…, R)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums[..., :-1] / sums[..., -1:]
+
+
+def signed_ranks(values: np.ndarray, codes: np.ndarray, emotions: int) -> np.ndarray:
+    """p-values of Wilcoxon's signed-rank test of each emotion's faces (N, R) against 0, two-sided, (E, R)."""
+    from scipy.stats import wilcoxon
+
+    def test(columns: np.ndarray) -> np.ndarray:
+        # Half of the zeros count on each side, so a map that is flat on most faces is not tested on the few others.
+        p: np.ndarray = wilcoxon(columns, zero_method="zsplit", axis=0).pvalue
+        return p
+
+    groups = [values[codes == emotion] for emotion in range(emotions)]
+    return np.array([_where_varied(own, own != 0, test) for own in groups]).reshape(emotions, values.shape[1])
+
+
+def rank_sums(values: np.ndarray, codes: np.ndarray, emotions: int) -> np.ndarray:
+    """p-values of the rank-sum test of each emotion's faces (N, R) against all others', two-sided, (E, R)."""
+    from scipy.stats import mannwhitneyu
+
+    found = np.full((emotions, values.shape[1]), np.nan)
+    for emotion in range(emotions if emotions > 1 else 0):
+        own = codes == emotion
+
+        def test(columns: np.ndarray, own: np.ndarray = own) -> np.ndarray:
+            p: np.ndarray = mannwhitneyu(columns[own], columns[~own], axis=0).pvalue
+            return p
+
+        found[emotion] = _where_varied(values, values != values[:1], test)
+    return found
+
+
+def _where_varied(values: np.ndarray, varied: np.ndarray, test: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """p-value of each column; 1 where nothing varies, so that there is nothing to test."""
+    p, some = np.ones(values.shape[1]), varied.any(axis=0)
+    if some.any():
+        p[some] = test(values[:, some])
+    return p

@@ -1,0 +1,92 @@
+"""Resampling: the same intervals as scipy's bootstrap, people drawn whole, nothing hangs on order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import bootstrap
+
+from fer_xai.errors import InputError
+from fer_xai.facs.resampling import Units, bca_interval, check_people, shuffled_p
+
+
+def difference(sums: np.ndarray) -> np.ndarray:
+    """Difference of two emotions' means, from sums and counts."""
+    means = sums[..., 0] / sums[..., 1]
+    return means[..., 1] - means[..., 0]
+
+
+def with_counts(values: np.ndarray) -> np.ndarray:
+    return np.column_stack([values, np.ones(len(values))])
+
+
+def test_intervals_are_those_of_scipy() -> None:
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=40), rng.lognormal(1, 1.2, size=60)
+    codes = np.repeat([0, 1], [40, 60])
+    units = Units.of(with_counts(np.concatenate([first, second])), codes, 2)
+    low, high = bca_interval(units, difference, 0, 20_000)
+
+    def statistic(a: np.ndarray, b: np.ndarray, axis: int = -1) -> np.ndarray:
+        return np.asarray(b.mean(axis=axis) - a.mean(axis=axis))
+
+    expected = bootstrap((first, second), statistic, n_resamples=20_000, method="BCa", rng=1).confidence_interval
+    assert low == pytest.approx(expected.low, abs=0.1)
+    assert high == pytest.approx(expected.high, abs=0.1)
+    # What percentiles are not: BCa moves the bounds of a right-skewed mean up.
+    plain = bootstrap((first, second), statistic, n_resamples=20_000, method="percentile", rng=1).confidence_interval
+    assert high - plain.high > 0.15
+
+
+def test_shuffling_gives_the_exact_p_of_a_small_study() -> None:
+    # Of the 20 ways to give three of six faces the second emotion, only one has so large a difference.
+    units = Units.of(with_counts(np.array([0, 1, 2, 10, 11, 12.0])), np.repeat([0, 1], 3), 2)
+    assert shuffled_p(units, difference, 0, 20_000) == pytest.approx(1 / 20, abs=0.005)
+
+
+def test_the_order_of_faces_does_not_matter_but_the_seed_does() -> None:
+    rng = np.random.default_rng(3)
+    values, codes, people = with_counts(rng.normal(size=60)), np.arange(60) % 2, np.arange(60) // 4
+    turned = rng.permutation(60)
+    for who in (None, people):
+        other = None if who is None else [f"person {who[i]}" for i in turned]
+        first = bca_interval(Units.of(values, codes, 2, who), difference, 0, 500)
+        second = bca_interval(Units.of(values[turned], codes[turned], 2, other), difference, 0, 500)
+        np.testing.assert_allclose(first, second)
+        assert first != bca_interval(Units.of(values, codes, 2, who), difference, 1, 500)
+
+
+def test_faces_of_the_same_people_make_the_interval_wider() -> None:
+    rng = np.random.default_rng(0)
+    person = np.repeat(np.arange(30), 10)
+    codes = np.tile([0, 1], 150)
+    # Each person's difference between emotions is their own: ten faces of one person are nearly one number.
+    values = with_counts(rng.normal(size=30)[person] * codes + rng.normal(0, 0.1, 300))
+    low, high = bca_interval(Units.of(values, codes, 2), difference, 0, 999)
+    wide_low, wide_high = bca_interval(Units.of(values, codes, 2, person), difference, 0, 999)
+    assert wide_high - wide_low > 2 * (high - low)
+    # What people have in common over emotions cancels instead, if they are drawn with all their faces.
+    values = with_counts(rng.normal(size=30)[person] + rng.normal(0, 0.1, 300))
+    low, high = bca_interval(Units.of(values, codes, 2), difference, 0, 999)
+    tight_low, tight_high = bca_interval(Units.of(values, codes, 2, person), difference, 0, 999)
+    assert tight_high - tight_low < 0.5 * (high - low)
+
+
+def test_people_of_one_face_each_are_faces() -> None:
+    rng = np.random.default_rng(1)
+    values, codes = with_counts(rng.normal(size=200)), np.arange(200) % 2
+    by_face = bca_interval(Units.of(values, codes, 2), difference, 0, 4000)
+    by_person = bca_interval(Units.of(values, codes, 2, range(200)), difference, 0, 4000)
+    np.testing.assert_allclose(by_face, by_person, atol=0.03)
+
+
+def test_what_never_varies_has_no_width() -> None:
+    units = Units.of(with_counts(np.full(20, 0.25)), np.arange(20) % 2, 2)
+    low, high = bca_interval(units, difference, 0, 99)
+    assert low == high == 0
+    assert shuffled_p(units, difference, 0, 99) == 1
+
+
+def test_says_that_people_do_not_fit() -> None:
+    with pytest.raises(InputError, match="3 people for 2 faces"):
+        check_people(["a", "b", "c"], 2)
