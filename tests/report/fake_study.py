@@ -278,7 +278,11 @@ def _told(methods: tuple[str, ...], emotions: int, n: int) -> dict[str, pd.DataF
             {"method": method, "emotion": "happy", "region": "cheek", "stands_out": lead},
             {"method": method, "emotion": "sad", "region": "cheek", "stands_out": False},
         ]
+    blind = [{"method": "blob", **known, "value": 0.2, "p": 0.1}] if n else []
+    s = [{"method": "blob", "codebook": book, "value": 0.01, "low": -0.01, "high": 0.02} for book in CODEBOOKS]
     return {
+        "separability_blind": pd.DataFrame(blind),
+        "specificity_blind": pd.DataFrame([{**row, "p": 0.2, "n": n} for row in s] if n else []),
         "separability": pd.DataFrame(told),
         "own_correlations": pd.DataFrame(books),
         "own_regions": pd.DataFrame(regions),

@@ -15,7 +15,8 @@ def test_the_lead_method_tells_the_emotion_beside_chance(rendered: FakeStudy, in
     figures = Figures.of(rendered)
     (said,) = emotions_told.sentences(figures)
     assert said == (
-        "By Occlusion, the emotion can be told from the regions alone for 41 % of faces (30–50 %; chance 14 %), "
+        "By Occlusion, the emotion can be told from the regions alone for 41 % of faces (30–50 %; chance 14 %; "
+        "a blob in the middle 20 %), "
         "and the pattern is closest to Du 2014 (correlation +0.36)."
     ).replace(" %", "\N{NO-BREAK SPACE}%")
     assert said in sentences.headline(figures)
@@ -36,13 +37,15 @@ def test_another_p_another_sentence(tmp_path: Path) -> None:
 def test_every_method_has_its_line_causal_ones_first(rendered: FakeStudy) -> None:
     lines = emotions_told.told(Figures.of(rendered))
     assert lines[0].method == "occlusion"
-    assert len(lines) == 6
+    assert [line.method for line in lines[-1:]] == ["blob"]
+    assert len(lines) == 7
     assert lines[0].stands_out == [("happy", "cheek and lip corners")]
     assert not any(line.stands_out for line in lines[1:])
 
 
 def test_without_the_tables_nothing_is_said(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=20)
-    study.tables |= {name: pd.DataFrame() for name in ("separability", "own_correlations", "own_regions")}
+    names = ("separability", "separability_blind", "own_correlations", "own_regions")
+    study.tables |= {name: pd.DataFrame() for name in names}
     assert emotions_told.sentences(Figures.of(study)) == []
     assert "Is it emotion-specific at all?" not in render(study).read_text()

@@ -20,7 +20,7 @@ from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.study import Study, run_study
 
-METHODS = ("lime:quickshift", "gradcam", "occlusion")
+METHODS = ("lime:quickshift", "gradcam", "occlusion", "shap:regions")
 OPTIONS = {"lime:quickshift": {"samples": 50}}
 # DESIGN's contract: these columns at least.
 COLUMNS = {
@@ -32,6 +32,14 @@ COLUMNS = {
     "counts": "emotion method level region n counted frequency low high chance",
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
+    "ablation": "emotion region fill n recall recall_hidden recall_control cost cost_low cost_high p_cost",
+    "region_values": "face label predicted target method region value standard_error",
+    "shapley": "emotion method region n value low high",
+    "separability": "method value low high chance p n emotions left_out",
+    "separability_blind": "method value low high chance p n",
+    "specificity_blind": "method codebook value low high p n",
+    "own_regions": "method emotion region value p_holm stands_out",
+    "own_correlations": "method codebook correlation p",
 }
 
 
@@ -63,6 +71,40 @@ def study(faces: Faces, tmp_path_factory: pytest.TempPathFactory) -> Study:
 def test_tables_have_the_promised_columns(study):
     for name, columns in COLUMNS.items():
         assert set(columns.split()) <= set(study.table(name).columns), name
+
+
+def test_region_values_sum_to_the_answer_less_the_hidden_face(study, faces):
+    from fer_xai.engine import engine_for
+    from fer_xai.faces.fills import fill_faces
+    from tests.conftest import STUBS
+
+    values = study.table("region_values")
+    assert "face-7" not in set(values["face"])  # no face, so no regions
+    engine = engine_for(Classifier(STUBS["softmax_in_dense"]()))
+    whole, hidden = (engine.predict(some)[1] for some in (faces.images(), fill_faces(faces.images(), "mean")))
+    best = whole.argmax(axis=1)
+    expected = dict(zip(faces.ids, (whole - hidden)[np.arange(40), best], strict=True))
+    sums = values.groupby("face")["value"].sum()
+    assert np.allclose(sums, [expected[face] for face in sums.index], atol=1e-6)
+    means = study.table("shapley").set_index(["emotion", "region"])["value"]
+    assert means["all"]["mouth"] == pytest.approx(values.loc[values["region"] == "mouth", "value"].mean())
+    assert means["sad"]["nose"] == pytest.approx(values.query("region == 'nose' and label == 'sad'")["value"].mean())
+
+
+def test_ablation_counts_the_faces_with_landmarks_of_each_label(study):
+    table = study.table("ablation")
+    labels = study.table("predictions").set_index("face")["label"]
+    found = study.table("landmarks").query("landmarks != 'none'")["face"]
+    expected = labels[found].value_counts().to_dict() | {"all": len(found)}
+    assert table.query("region == 'mouth' and fill == 'grey'").set_index("emotion")["n"].to_dict() == expected
+    assert set(table["fill"]) == {"grey", "blur", "inpaint"}
+
+
+def test_blind_maps_are_measured_like_methods_and_stand_apart(study):
+    assert set(study.table("specificity_blind")["method"]) == {"blob", "sobel"}
+    assert set(study.table("separability_blind")["method"]) == {"blob", "sobel"}
+    assert set(study.table("specificity")["method"]) == set(METHODS)
+    assert not {"blob", "sobel"} & set(study.table("regions")["method"])
 
 
 def test_one_row_per_face_method_and_region(study):

@@ -2,7 +2,7 @@
 
 from fer_xai.facs.agreement import agreement, centred_blob
 from fer_xai.facs.atlas import region_names
-from fer_xai.facs.baselines import baseline_attributions, beside_baselines, part_profiles
+from fer_xai.facs.baselines import baseline_attributions, beside_baselines, blind_maps, part_profiles
 from fer_xai.facs.codebooks import Codebook, action_units, list_codebooks, load_codebook
 from fer_xai.facs.counting import count_regions
 from fer_xai.facs.difference import Difference, separability_gain, specificity_difference
@@ -28,6 +28,7 @@ __all__ = [
     "agreement",
     "baseline_attributions",
     "beside_baselines",
+    "blind_maps",
     "centred_blob",
     "count_regions",
     "holm",

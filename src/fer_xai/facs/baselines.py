@@ -63,10 +63,21 @@ def baseline_attributions(images: Any, attributions: Any, emotions: Sequence[str
         raise InputError(f"received attributions of shape {maps.shape} for {len(named)} faces of {size[0]}×{size[1]}")
     return {
         "flat": np.ones(maps.shape, np.float32),
-        "blob": np.repeat(centred_blob(*size)[None], len(maps), axis=0),
-        "sobel": _edges(images),
+        **blind_maps(images),
         "others": _others(maps, named),
     }
+
+
+def blind_maps(images: Any) -> dict[str, np.ndarray]:
+    """The two baselines that need no measured maps, ``blob`` and ``sobel``, (N, H, W) float32 each.
+
+    Parameters
+    ----------
+    images : Faces or array (N, H, W) or (N, H, W, C)
+        The faces.
+    """
+    edges = _edges(images)
+    return {"blob": np.repeat(centred_blob(*face_size(images))[None], len(edges), axis=0), "sobel": edges}
 
 
 def _edges(images: Any) -> np.ndarray:

@@ -12,7 +12,7 @@ from fer_xai.errors import InputError
 from fer_xai.facs.codebooks import Codebook, load_codebook
 from fer_xai.facs.profiles import RegionProfile
 from fer_xai.facs.resampling import Units, bca_interval
-from fer_xai.facs.separability import balanced, features_of, folds_of, tell
+from fer_xai.facs.separability import balanced, features_of, fixed_order, folds_of, tell
 from fer_xai.facs.specificity import log2_enrichment, score
 
 BATCH_NUMBERS = 4_000_000  # of profiles shuffled at a time: 32 MB
@@ -185,7 +185,7 @@ def separability_gain(
     if len(names) < 2:
         return _unknown(len(rows))
     known, own = np.hstack([other.log2()[rows] for other in baselines]), profile.log2()[rows]
-    order = np.lexsort((*np.hstack([known, own]).T, codes))
+    order = fixed_order(np.hstack([profile.area[rows], known]), own, codes)
     rows, codes, known, own = rows[order], codes[order], known[order], own[order]
     people = None if profile.people is None else [profile.people[int(i)] for i in rows]
     folds = folds_of(codes, people, seed)

@@ -109,8 +109,9 @@ def separability(
 def separability_from_profile(profile: RegionProfile, seed: int = 0, resamples: int = 999) -> Separability:
     """Measure separability from profiles; see `separability`."""
     names, rows, codes = profile.grouped(least=2)
-    values, order = _in_fixed_order(profile.log2()[rows], codes)
+    order = fixed_order(profile.area[rows], profile.log2()[rows], codes)
     rows, codes = rows[order], codes[order]
+    values = profile.log2()[rows]
     people = None if profile.people is None else [profile.people[i] for i in rows]
     told = np.zeros(len(codes), int)
     value = low = high = p = np.nan
@@ -163,10 +164,12 @@ def separability_table(
     return pd.DataFrame(found)
 
 
-def _in_fixed_order(values: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Order faces by their content, so that folds do not depend on the order they came in."""
-    order = np.lexsort((*values.T[::-1], codes))
-    return values[order], order
+def fixed_order(areas: np.ndarray, values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Order of faces by their emotion and content, so that folds do not depend on the order they came in.
+
+    Areas come first: they are the faces', not the maps', so all methods are told on the same folds.
+    """
+    return np.lexsort((*values.T, *areas.T, codes))
 
 
 def folds_of(codes: np.ndarray, people: Sequence[Any] | None, seed: int) -> np.ndarray:

@@ -168,7 +168,7 @@ class Fork:
 def specificity_rows(figures: Figures) -> list[tuple[str, list[Fork | None]]]:
     """One row per method, one entry per codebook; empty where no S could be had at all."""
     rows = []
-    for method in figures.methods:
+    for method in (*figures.methods, *figures.blind):
         forks: list[Fork | None] = []
         for codebook in figures.codebooks:
             row = figures.specificity(method, codebook)

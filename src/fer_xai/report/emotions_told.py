@@ -41,9 +41,10 @@ class Told:
 
 def told(figures: Figures) -> list[Told]:
     """One line per method that separability is known for."""
-    rows = figures.tables["separability"]
+    rows = pd.concat([figures.tables["separability"], figures.tables["separability_blind"]])
     rows = rows[rows["value"].notna()].set_index("method")
-    return [_line(figures, method, rows.loc[method]) for method in figures.methods if method in rows.index]
+    order = (*figures.methods, *figures.blind)
+    return [_line(figures, method, rows.loc[method]) for method in order if method in rows.index]
 
 
 def _line(figures: Figures, method: str, row: pd.Series) -> Told:
@@ -77,16 +78,23 @@ def _standing_out(figures: Figures, method: str) -> list[tuple[str, str]]:
     return found
 
 
+def _blind(figures: Figures) -> str:
+    """What maps that know nothing of emotions tell, since faces themselves differ between emotions."""
+    blind = [line for line in told(figures) if line.method in figures.blind]
+    return "".join(f"; {method_name(line.method).lower()} {percent(line.value)}" for line in blind)
+
+
 def sentences(figures: Figures) -> list[str]:
     """Whether the lead method's maps tell the emotion, and which published table they resemble."""
     lines = told(figures)
-    if not lines:
+    if not lines or lines[0].method in figures.blind:
         return []
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
     if not line.p < _SURE:
         return [f"{how} no better than by chance ({percent(line.value)} of faces; chance {percent(line.chance)})."]
-    known = f"for {percent(line.value)} of faces ({span(line.low, line.high)}; chance {percent(line.chance)})"
+    beside = f"chance {percent(line.chance)}{_blind(figures)}"
+    known = f"for {percent(line.value)} of faces ({span(line.low, line.high)}; {beside})"
     if not line.closest:
         return [f"{how} {known}."]
     sure = f"closest to {line.closest}" if line.correlation_p < _SURE else "like none of the published codebooks"

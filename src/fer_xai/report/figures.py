@@ -26,6 +26,8 @@ _COLUMNS = {
     "ablation": "emotion region fill n recall recall_control cost cost_low cost_high "
     "cost_beyond_control cost_beyond_control_low cost_beyond_control_high",
     "separability": "method value low high chance p n",
+    "separability_blind": "method value low high chance p n",
+    "specificity_blind": "method codebook value low high p n",
     "own_regions": "method emotion region stands_out",
     "own_correlations": "method codebook correlation p",
     "shapley": "emotion method region n value low high",
@@ -200,9 +202,14 @@ class Figures:
         key = (method, codebook, emotion)
         return self.agreement.loc[key] if key in self.agreement.index else None
 
+    @property
+    def blind(self) -> list[str]:
+        """Maps that know nothing of emotions, measured beside the methods."""
+        return list(dict.fromkeys(self.tables["specificity_blind"]["method"]))
+
     def specificity(self, method: str, codebook: str) -> pd.Series | None:
-        """The S row of a method and codebook; None where it could not be had."""
-        rows = self.tables["specificity"]
+        """The S row of a method (or blind map) and codebook; None where it could not be had."""
+        rows = self.tables["specificity_blind" if method in self.blind else "specificity"]
         rows = rows[(rows["method"] == method) & (rows["codebook"] == codebook)]
         return None if rows.empty or not np.isfinite(rows.iloc[0]["value"]) else rows.iloc[0]
 

@@ -18,6 +18,7 @@ _RANKS = (
     *(*_CAUSAL, "lime", "gradcam", "gradcam_plus_plus", "layercam", "scorecam"),
     *("shap:gradient", "integrated_gradients", "smoothgrad", "saliency"),
 )
+_BLIND = {"blob": "A blob in the middle", "sobel": "The picture's edges"}
 _CODEBOOKS = {
     "facs2002": "FACS 2002",
     "facs1978": "FACS 1978",
@@ -51,6 +52,8 @@ _REGION_NAMES = {
 
 def method_name(method: str) -> str:
     """``"lime:slic"`` → ``"LIME · SLIC"``; a method the report does not know keeps its own words."""
+    if method in _BLIND:
+        return _BLIND[method]
     base, _, variant = method.partition(":")
     known = next((cls for name, cls in explainer_classes().items() if name.partition(":")[0] == base), None)
     name = known.title if known else base.replace("_", " ").capitalize()  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks, find_landmarks
 from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
-from fer_xai.study import causal, chunks, tables
+from fer_xai.study import blind, causal, chunks, tables
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
 
@@ -92,13 +92,15 @@ def run_study(
     for start in starts:
         part = faces[start : start + CHUNK]
         prepared = _prepare(out, classifier, part, start)
+        blind.write_blind(out, start, classifier, part, prepared.masks, books)
         causal.write_ablation(out, start, classifier, part, prepared.masks, seed)
         for explainer in explainers:
             _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed, books)
             done += len(part)
             track("explaining", done, total)
     study = Study(out)
-    tables.finish(study, starts)
+    emotion_of = tables.finish(study, starts)
+    blind.finish_blind(out, starts, emotion_of, seed)
     causal.finish_causal(out, starts, seed)
     return study
 

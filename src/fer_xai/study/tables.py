@@ -19,11 +19,11 @@ from fer_xai.facs import (
     agreement,
     count_regions,
     mask_profile,
+    own_codebook_table,
+    separability_table,
     specificity_from_profile,
     summarise_counts,
 )
-from fer_xai.facs.own_codebook import own_codebook_table
-from fer_xai.facs.separability import separability_table
 from fer_xai.study import chunks
 from fer_xai.study.files import write_json, write_table
 from fer_xai.study.study import Study, folder_name
@@ -90,8 +90,8 @@ def _profile(explanation: Explanation, book: Codebook, masks: FaceMasks) -> pd.D
     )
 
 
-def finish(study: Study, starts: Sequence[int]) -> None:
-    """Merge the chunks into tables and write the summaries over all faces."""
+def finish(study: Study, starts: Sequence[int]) -> pd.Series:
+    """Merge the chunks into tables, write the summaries over all faces, and give the emotion each face counts for."""
     out, folders = study.path, [folder_name(method) for method in study.methods]
     predictions = chunks.merge(out, "predictions", ["predictions"], starts)
     landmarks = chunks.merge(out, "landmarks", ["landmarks"], starts)
@@ -100,16 +100,18 @@ def finish(study: Study, starts: Sequence[int]) -> None:
     profiles = chunks.merge(out, "profiles", [f"profiles/{name}" for name in folders], starts)
     write_table(out / "counts.parquet", summarise_counts(regions))
     grouped = predictions["label"].fillna(predictions["predicted"]).set_axis(predictions["face"])
-    specificity, matrix = _specificities(profiles, grouped, study.manifest["seed"])
+    specificity, matrix = specificities(profiles, grouped, study.manifest["seed"])
     write_table(out / "specificity.parquet", specificity)
     write_table(out / "matrix.parquet", matrix)
     write_table(out / "separability.parquet", separability_table(regions, study.manifest["seed"]))
     for name, table in own_codebook_table(regions, study.manifest["seed"]).items():
         write_table(out / f"{name}.parquet", table)
     write_json(out / "summary.json", _summary(study, predictions, landmarks, specificity, agreeing))
+    return grouped
 
 
-def _specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """S of each method and codebook, and the emotion × mask matrices, from rows of mass and area."""
     rows, matrices = [], []
     for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
         wide = part.pivot_table(index="face", columns="mask", values=["mass", "area"]).reindex(part["face"].unique())
