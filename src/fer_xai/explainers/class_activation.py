@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from fer_xai.explainers.registry import Attribution, Request
 
 
 @dataclass(frozen=True)
-class ClassActivation:
+class ClassActivation(ABC):
     """A method that weighs the maps of one layer by gradients of the target's logit.
 
     Parameters
@@ -41,9 +42,9 @@ class ClassActivation:
         layer, activations, gradients = engine.layer_gradient(request.faces, request.weights, self.layer)
         return on_face(self.weigh(activations, gradients), layer, request.faces.shape[1:3], self.relu)
 
+    @abstractmethod
     def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:
         """The signed map (N, h, w) of activations and gradients (N, h, w, K)."""
-        raise NotImplementedError
 
 
 def on_face(cam: np.ndarray, layer: str, size: tuple[int, int], relu: bool) -> Attribution:
