@@ -21,10 +21,10 @@ _LEVELS = np.float32(255)  # masks are kept in 8 bits
 class Rise:
     """Mean probability over random masks that show a pixel, less the mean over all masks.
 
-    Randomized input sampling: a pixel's value is the mean probability over masks, weighted by how far each shows the
-    pixel, less the plain mean over all masks: positive where showing the pixel helps the target. The paper's map is the first term; the
-    second is the same for all pixels. The details state the standard error of each pixel. All faces see the same
-    masks, which depend on the seed alone.
+    Randomized input sampling: a pixel's value is the mean probability over masks, weighted by how far each shows
+    the pixel, less the plain mean over all masks: positive where showing the pixel helps the target. The paper's
+    map is the first term; the second is the same for all pixels. The details state the standard error of each
+    pixel. All faces see the same masks, which depend on the seed alone.
 
     Parameters
     ----------
