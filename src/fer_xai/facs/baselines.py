@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +97,14 @@ def _others(maps: np.ndarray, named: Sequence[str | None]) -> np.ndarray:
     means = {emotion: positive[known & (kinds == emotion)].mean(axis=0) for emotion in np.unique(kinds[known])}
     found = np.zeros_like(maps)
     for emotion in np.unique(kinds):
-        other = [mean for name, mean in means.items() if name != emotion]
-        if other:
-            found[kinds == emotion] = np.mean(other, axis=0)
+        found[kinds == emotion] = mean_of_others(means, emotion, maps.shape[1:])
     return found
+
+
+def mean_of_others(means: Mapping[str, np.ndarray], emotion: str, size: tuple[int, ...]) -> np.ndarray:
+    """Mean over the other emotions of their mean maps (H, W); all zero where there is no other."""
+    other = [mean for name, mean in means.items() if name != emotion]
+    return np.mean(other, axis=0) if other else np.zeros(size, np.float32)
 
 
 def part_profiles(
@@ -131,7 +135,7 @@ def part_profiles(
     area: list[np.ndarray] = []
     ids: list[str] = []
     for part, _, chunk in painted(faces, attributions, landmarks, masks):
-        profiles = {name: mask_profile(values[part], chunk.parts) for name, values in maps.items()}
+        profiles = {name: mask_profile(values[part], chunk.own_parts) for name, values in maps.items()}
         for name, (inside, _) in profiles.items():
             mass[name].append(inside)
         area.append(profiles["measured"][1])

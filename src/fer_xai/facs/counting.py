@@ -59,7 +59,8 @@ def count_regions(
         face, level, region
             Their names.
         landmarks
-            ``"mesh"``, or ``"none"``: then all measures are NaN and nothing counts.
+            The rung that the face's landmarks come from (`fer_xai.faces.landmarks.Landmarks`). With ``"none"`` all
+            measures are NaN and nothing counts; with ``"atlas"``, an average face, those of the fine level.
         area
             Share of the crop's pixels, 0…1.
         share, negative_share
@@ -121,7 +122,7 @@ def _count(
         "coverage": covered,
         "counted_chance": _chance(masks, level, lit, positive, coverage, significant),
     }
-    lost = ~masks.found
+    lost = ~masks.known(level)
     for values in columns.values():
         values[lost] = np.nan
     counted = ((covered >= coverage) | (share >= significant)) & ~lost[:, None]

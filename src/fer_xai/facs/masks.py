@@ -29,7 +29,7 @@ class FaceMasks:
     ----------
     parts : ndarray of float32, shape (N, P, H, W)
         Share of each pixel that shows each part (`fer_xai.facs.atlas.part_names`, background first). Sums to 1 over
-        the parts; all zero on faces without landmarks.
+        the parts; all zero on faces without any landmarks.
     ids : tuple of str
         The faces' names.
     landmarks : Landmarks
@@ -60,9 +60,9 @@ class FaceMasks:
         size, ids = face_size(faces), face_ids(faces)
         landmarks = landmarks_of(faces, landmarks)
         parts = np.zeros((len(ids), len(part_names()), *size), np.float32)
-        found = landmarks.found
-        if found.any():
-            parts[found] = pool_parts(paint_parts(landmarks.points[found], size), size)
+        placed = landmarks.placed
+        if placed.any():
+            parts[placed] = pool_parts(paint_parts(landmarks.points[placed], size), size)
         return cls(parts, ids, landmarks)
 
     def __len__(self) -> int:
@@ -70,8 +70,17 @@ class FaceMasks:
 
     @property
     def found(self) -> np.ndarray:
-        """Which faces have landmarks, bool (N,)."""
+        """Which faces have landmarks of their own, bool (N,)."""
         return self.landmarks.found
+
+    @property
+    def own_parts(self) -> np.ndarray:
+        """The parts of faces with landmarks of their own; all zero on the others, (N, P, H, W)."""
+        return _only(self.parts, self.found)
+
+    def known(self, level: str) -> np.ndarray:
+        """On which faces a level's regions are known, bool (N,): an average face gives coarse ones only."""
+        return self.landmarks.placed if level == "coarse" else self.landmarks.found
 
     @cached_property
     def areas(self) -> np.ndarray:
@@ -79,9 +88,9 @@ class FaceMasks:
         return self.parts.mean(axis=(2, 3), dtype=np.float64)
 
     def level(self, level: str) -> np.ndarray:
-        """Masks of a level's regions, in the order of `region_names`, float32 (N, R, H, W)."""
+        """Masks of a level's regions, in the order of `region_names`, float32 (N, R, H, W); zero where not known."""
         if level not in self._kept:
-            self._kept[level] = merge(self.parts, level_merge(level))
+            self._kept[level] = merge(_only(self.parts, self.known(level)), level_merge(level))
         return self._kept[level]
 
     def spectrum(self, level: str) -> np.ndarray:
@@ -95,7 +104,12 @@ class FaceMasks:
 
     def action_units(self, codebook: str | Codebook) -> np.ndarray:
         """Masks of a codebook's emotions, in the order of its ``emotions``, float32 (N, E, H, W)."""
-        return merge(self.parts, load_codebook(codebook).merge)
+        return merge(self.own_parts, load_codebook(codebook).merge)
+
+
+def _only(parts: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Parts with the faces that are not known left empty."""
+    return parts if known.all() else parts * known[:, None, None, None]
 
 
 def merge(parts: np.ndarray, membership: np.ndarray) -> np.ndarray:

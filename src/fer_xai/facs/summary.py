@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.errors import InputError
+from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.atlas import BACKGROUND
 from fer_xai.facs.maps import log2_ratio
 
@@ -28,7 +29,7 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
         emotion
             The faces' label; their predicted emotion where unlabelled.
         n
-            Faces with landmarks; the others are not in this table.
+            Faces with landmarks of their own; the others, an average face's among them, are not in this table.
         counted, frequency, low, high
             On how many of them the region counts, as a share 0…1, and that share's 95 % Wilson interval.
         chance
@@ -45,7 +46,7 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["emotion", *(run for run in RUNS if run in rows), "level", "region"]
     known = rows.assign(emotion=face_emotion(rows))
-    known = known[(known["landmarks"] != "none") & known["emotion"].notna()]
+    known = known[known["landmarks"].isin(OWN) & known["emotion"].notna()]
     # A map without positive values still counts as a face, but has no shares: its areas must not weigh either.
     known = known.assign(area=known["area"].where(known["share"].notna()))
     table = known.groupby(keys, sort=False, as_index=False).agg(

@@ -22,10 +22,11 @@ _VALUES = ["face", "label", "predicted", "target", "method", "region", "value", 
 
 
 def write_ablation(out: Path, start: int, classifier: Classifier, faces: Faces, masks: FaceMasks, seed: int) -> None:
-    """Hide each coarse region on a chunk's faces; faces without landmarks have no rows."""
+    """Hide each coarse region on a chunk's faces; faces without landmarks of their own have no rows."""
     path = chunks.table(out, "ablation", start)
     if not path.exists():
-        write_table(path, ablate_regions(classifier, faces, masks.level(_LEVEL), region_names(_LEVEL), seed=seed))
+        own = masks.level(_LEVEL) * masks.found[:, None, None, None]
+        write_table(path, ablate_regions(classifier, faces, own, region_names(_LEVEL), seed=seed))
 
 
 def write_region_values(out: Path, start: int, explanation: Explanation) -> None:
@@ -33,10 +34,10 @@ def write_region_values(out: Path, start: int, explanation: Explanation) -> None
     names = explanation.details.get("names")
     if names is None:
         return
-    found = explanation.landmarks.source if explanation.landmarks is not None else ("mesh",) * len(explanation)
+    found = explanation.landmarks.found if explanation.landmarks is not None else [True] * len(explanation)
     rows = [
         (face, region, value, error)
-        for face, source, regions, values, errors in zip(
+        for face, own, regions, values, errors in zip(
             explanation.faces.ids,
             found,
             names,
@@ -44,7 +45,7 @@ def write_region_values(out: Path, start: int, explanation: Explanation) -> None
             explanation.details["standard_error"],
             strict=True,
         )
-        if source != "none"
+        if own
         for region, value, error in zip(regions, values, errors, strict=False)
     ]
     table = explanation.identify(pd.DataFrame(rows, columns=["face", "region", "value", "standard_error"]))

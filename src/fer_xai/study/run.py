@@ -188,11 +188,10 @@ def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int) -> _Pr
     path = chunks.arrays(out, "faces", start)
     if not path.exists():
         found = find_landmarks(faces.pixels())
-        write_arrays(path, pixels=faces.pixels(), points=found.points, scores=found.scores)
+        source = np.array(found.source, "U")
+        write_arrays(path, pixels=faces.pixels(), points=found.points, scores=found.scores, source=source)
     with np.load(path, allow_pickle=False) as stored:
-        points, scores = stored["points"], stored["scores"]
-    source = tuple("none" if missing else "mesh" for missing in np.isnan(points[:, 0, 0]))
-    landmarks = Landmarks(points, scores, source)
+        landmarks = Landmarks(stored["points"], stored["scores"], tuple(map(str, stored["source"])))
     predictions = chunks.table(out, "predictions", start)
     if not predictions.exists():
         probabilities = engine_for(classifier).predict(faces.images())[1]

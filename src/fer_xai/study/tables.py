@@ -12,7 +12,7 @@ import pandas as pd
 from fer_xai.evaluation import confusion_matrix, mean_diagonal, measure_accuracy
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
-from fer_xai.faces.landmarks import Landmarks
+from fer_xai.faces.landmarks import OWN, Landmarks
 from fer_xai.facs import (
     Codebook,
     FaceMasks,
@@ -21,11 +21,12 @@ from fer_xai.facs import (
     mask_profile,
     own_codebook_table,
     separability_table,
-    specificity_from_profile,
     summarise_counts,
 )
-from fer_xai.study import chunks
+from fer_xai.study import baselines, chunks, statistics
+from fer_xai.study.cells import write_cells
 from fer_xai.study.files import write_json, write_table
+from fer_xai.study.specificities import specificities
 from fer_xai.study.study import Study, folder_name
 
 
@@ -51,7 +52,7 @@ def write_predictions(
 def write_measures(
     out: Path, start: int, explanation: Explanation, masks: FaceMasks, books: Sequence[Codebook]
 ) -> None:
-    """Write a chunk's rows of the tables regions, agreement and profiles for one method.
+    """Write a chunk's rows of the tables regions, agreement and profiles for one method, and its cells.
 
     Regions come last: their presence means that the chunk is complete.
     """
@@ -65,6 +66,7 @@ def write_measures(
         profiles.append(_profile(explanation, book, masks))
     write_table(chunks.table(out, f"agreement/{part}", start), pd.concat(agreeing, ignore_index=True))
     write_table(chunks.table(out, f"profiles/{part}", start), pd.concat(profiles, ignore_index=True))
+    write_cells(out, start, explanation)
     rows = count_regions(explanation.faces, maps, masks=masks)
     write_table(chunks.table(out, f"regions/{part}", start), explanation.identify(rows))
 
@@ -106,34 +108,11 @@ def finish(study: Study, starts: Sequence[int]) -> pd.Series:
     write_table(out / "separability.parquet", separability_table(regions, study.manifest["seed"]))
     for name, table in own_codebook_table(regions, study.manifest["seed"]).items():
         write_table(out / f"{name}.parquet", table)
+    statistics.write_tests(study, starts, regions)
+    statistics.write_splits(study, regions, profiles, predictions, landmarks)
+    baselines.write_baselines(study, starts, profiles, grouped)
     write_json(out / "summary.json", _summary(study, predictions, landmarks, specificity, agreeing))
     return grouped
-
-
-def specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """S of each method and codebook, and the emotion × mask matrices, from rows of mass and area."""
-    rows, matrices = [], []
-    for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
-        wide = part.pivot_table(index="face", columns="mask", values=["mass", "area"]).reindex(part["face"].unique())
-        masks = [name for name in part["mask"].unique() if name in wide["mass"].columns]
-        measured = specificity_from_profile(
-            wide["mass"][masks].to_numpy(),
-            wide["area"][masks].to_numpy(),
-            emotion_of[wide.index].tolist(),
-            masks=masks,
-            seed=seed,
-        )
-        known: dict[str, Any] = {"method": method, "codebook": codebook}
-        rows.append(
-            known
-            | {key: getattr(measured, key) for key in ("value", "low", "high", "p", "n")}
-            | {"emotions": " ".join(measured.emotions), "left_out": " ".join(measured.left_out)}
-        )
-        long = measured.matrix.rename_axis("emotion").reset_index()
-        long = long.melt("emotion", var_name="mask", value_name="log2_enrichment")
-        matrices.append(long.assign(**known))
-    columns = ["method", "codebook", "emotion", "mask", "log2_enrichment"]
-    return pd.DataFrame(rows), pd.concat(matrices, ignore_index=True)[columns]
 
 
 def _summary(
@@ -162,7 +141,7 @@ def _summary(
             "counts": confusion.to_numpy().tolist(),
         },
         "faces": len(predictions),
-        "landmarks_found": int((landmarks["landmarks"] != "none").sum()),
+        "landmarks_found": int(landmarks["landmarks"].isin(OWN).sum()),
         "specificity": specificity.to_dict("records"),
         "agreement": means.reset_index().to_dict("records"),
         "manifest": study.manifest,
