@@ -89,3 +89,17 @@ def test_everything_can_be_listed():
     assert list_codebooks()[0] == "facs2002"
     assert len(list_codebooks()) == 6
     assert "compact" in list_recipes()
+
+
+def test_landmarks_found_elsewhere_are_used(stub_model) -> None:
+    from fer_xai.errors import InputError
+    from fer_xai.faces.landmarks import Landmarks, find_landmarks
+
+    faces = load_faces("sample")[:2]
+    elsewhere = find_landmarks(faces).points + [6, 0]
+    given = explain(stub_model, faces, method="occlusion", landmarks=Landmarks.from_points(elsewhere))
+    assert set(given.regions()["landmarks"]) == {"given"}
+    plain = explain(stub_model, faces, method="occlusion").regions()
+    assert not np.allclose(given.regions()["share"], plain["share"], equal_nan=True)
+    with pytest.raises(InputError, match="landmarks of 1 faces for 2 faces"):
+        explain(stub_model, faces, method="occlusion", landmarks=Landmarks.from_points(elsewhere[:1]))

@@ -16,10 +16,18 @@ from fer_xai.explainers.registry import check_ability, full_name
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
+from fer_xai.faces.landmarks import Landmarks
 
 
 def explain(
-    model: Any, faces: Any, method: str = "lime", target: Target = "predicted", seed: int = 0, **options: Any
+    model: Any,
+    faces: Any,
+    method: str = "lime",
+    target: Target = "predicted",
+    seed: int = 0,
+    *,
+    landmarks: Landmarks | None = None,
+    **options: Any,
 ) -> Explanation:
     """Explain why a classifier says what it says about each face.
 
@@ -35,6 +43,9 @@ def explain(
         emotion per face.
     seed : int
         Same seed, same numbers, whatever the order and number of faces.
+    landmarks : Landmarks, optional
+        Of these faces, where known already, e.g. `fer_xai.faces.landmarks.Landmarks.from_points` of 68 points; found
+        where the method or a table of regions needs them.
     **options
         The method's own, e.g. ``segmenter="slic"``, ``samples=1000``, ``layer="conv2d_3"``, ``patch=8``.
 
@@ -58,7 +69,9 @@ def explain(
     faces = faces if isinstance(faces, Faces) else Faces.from_array(faces)
     if not len(faces):
         raise InputError("no faces to explain: the selection is empty")
-    return run_explainer(classifier, faces, make_explainer(method, **options), target, seed)
+    if landmarks is not None and len(landmarks) != len(faces):
+        raise InputError(f"received landmarks of {len(landmarks)} faces for {len(faces)} faces")
+    return run_explainer(classifier, faces, make_explainer(method, **options), target, seed, landmarks)
 
 
 def run_explainer(
@@ -67,7 +80,7 @@ def run_explainer(
     explainer: Explainer,
     target: Target = "predicted",
     seed: int = 0,
-    landmarks: Any = None,
+    landmarks: Landmarks | None = None,
 ) -> Explanation:
     """Run a built explainer on faces; `explain` with everything already opened.
 
