@@ -96,7 +96,7 @@ def test_landmarks_found_elsewhere_are_used(stub_model) -> None:
     from fer_xai.faces.landmarks import Landmarks, find_landmarks
 
     faces = load_faces("sample")[:2]
-    elsewhere = find_landmarks(faces).points + [6, 0]
+    elsewhere = find_landmarks(faces).points + np.array([6, 0])
     given = explain(stub_model, faces, method="occlusion", landmarks=Landmarks.from_points(elsewhere))
     assert set(given.regions()["landmarks"]) == {"given"}
     plain = explain(stub_model, faces, method="occlusion").regions()
