@@ -19,7 +19,7 @@ FLOORS = {
             "classifier faces",
             "engine training",
             "explainers network facs evaluation",
-            "figures",
+            "charts figures",
             "explanation",
             "api",
             "study",

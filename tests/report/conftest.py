@@ -6,15 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from fer_xai.report import render
+from fer_xai.charts import Chart
+from fer_xai.report import drawn, render
 from tests.report.fake_study import FakeStudy, make_study
+
+
+@pytest.fixture(autouse=True)
+def quick_charts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts take seconds: only the study rendered for the whole folder and tests with `undrawn` make them."""
+    if "undrawn" not in request.fixturenames:
+        monkeypatch.setattr(drawn, "_drawn", lambda folder, wanted, prefix="": dict.fromkeys(wanted))
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are made in the light theme and written empty."""
+    monkeypatch.setattr(drawn, "THEMES", ("light",))
+    monkeypatch.setattr(Chart, "svg", lambda chart: b"<svg/>")
 
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> FakeStudy:
     """A study with labels, seven emotions and six methods, and its report."""
     study = make_study(tmp_path_factory.mktemp("study"), faces=70)
-    render(study)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Chart, "svg", lambda chart: b"<svg/>")
+        render(study)
     return study
 
 

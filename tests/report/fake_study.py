@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from fer_xai.charts.mean_face import mean_points
+from fer_xai.faces.landmarks import Landmarks
+
 SEVEN = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SIX_METHODS = ("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion")
 CODEBOOKS = ("facs2002", "emfacs", "facs1978", "du2014", "ckplus", "belharbi2024")
@@ -83,6 +86,7 @@ class FakeStudy:
     manifest: dict[str, Any]
     faces: FakeFaces
     tables: dict[str, pd.DataFrame]
+    landmarks: Landmarks
     seed: int = 0
     opened: list[str] = field(default_factory=list)
 
@@ -138,6 +142,7 @@ def make_study(
         "counts": _counts(regions),
         "agreement": _agreement(rng, predictions, found, methods, units),
     }
+    tables["significance"] = _significance(tables["counts"])
     tables |= _specificity(rng, tables["agreement"], methods, units)
     tables |= _causes(rng, predictions, found)
     tables |= _told(methods, len(emotions), int((found != "none").sum()))
@@ -168,7 +173,7 @@ def make_study(
         "target": "predicted",
     }
     table = pd.DataFrame({"face": predictions["face"], "source": [f"row {i + 2}" for i in range(faces)]})
-    return FakeStudy(path, manifest, FakeFaces(drawn_faces(truth, rng), table), tables, seed)
+    return FakeStudy(path, manifest, FakeFaces(drawn_faces(truth, rng), table), tables, _landmarks(found), seed)
 
 
 def _predictions(
@@ -240,6 +245,21 @@ def _counts(regions: pd.DataFrame) -> pd.DataFrame:
     rows["high"] = [ends[key].high for key in zip(rows["counted"], rows["n"], strict=True)]
     rows["log2_enrichment"] = np.log2(rows["share"] / rows["area"])
     return rows.assign(log2_enrichment_face=rows["log2_enrichment"] - 0.5).drop(columns="area")
+
+
+def _significance(counts: pd.DataFrame) -> pd.DataFrame:
+    """Whatever is favoured by a quarter is sure; nothing is too small to be resolved."""
+    rows = counts[counts["level"] == "fine"][["method", "emotion", "region", "n", "log2_enrichment"]]
+    value = rows["log2_enrichment"]
+    told = {"split": "all", "low": value - 0.2, "high": value + 0.2, "significant": value > 0.25, "resolved": True}
+    return rows.assign(**told, stands_out=value > 0.5)
+
+
+def _landmarks(found: np.ndarray) -> Landmarks:
+    """The mean face's, in the middle of the picture."""
+    points = np.tile(mean_points() * 12 + (24, 18), (len(found), 1, 1))
+    points[found == "none"] = np.nan
+    return Landmarks(points, (found != "none") * 1.0, tuple(map(str, found)))
 
 
 def _agreement(

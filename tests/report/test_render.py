@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from fer_xai.report import render, templating
+from fer_xai.faces.landmarks import Landmarks
+from fer_xai.report import drawn, render, templating
+from fer_xai.report.figures import Figures
 from fer_xai.study.files import write_bytes
 from tests.report.fake_study import SEVEN, FakeStudy, make_study
 
-VOID = {"meta", "link", "img", "br", "hr", "input"}
+VOID = {"meta", "link", "img", "br", "hr", "input", "source"}
+INDEX_CHARTS = ("faces", "significance", "means", "specificity", "agreement", "hiding", "worths")
 
 
 class Page(HTMLParser):
@@ -46,9 +49,14 @@ def pages(study: FakeStudy) -> list[Path]:
     return [study.path / "index.html", *sorted((study.path / "classes").glob("*.html"))]
 
 
-def test_one_index_and_one_page_per_emotion_and_nothing_else(rendered: FakeStudy) -> None:
+def test_one_index_one_page_per_emotion_their_charts_and_nothing_else(rendered: FakeStudy) -> None:
     files = {str(path.relative_to(rendered.path)) for path in rendered.path.rglob("*") if path.is_file()}
-    assert files == {"index.html"} | {f"classes/{emotion}.html" for emotion in SEVEN}
+    names = [*INDEX_CHARTS, *(f"{emotion}-{name}" for emotion in SEVEN for name in ("face", "mean"))]
+    assert files == (
+        {"index.html"}
+        | {f"classes/{emotion}.html" for emotion in SEVEN}
+        | {f"charts/{name}-{theme}.svg" for name in names for theme in ("light", "dark")}
+    )
 
 
 def test_pages_ask_nothing_of_any_network_and_run_no_script(rendered: FakeStudy) -> None:
@@ -56,10 +64,10 @@ def test_pages_ask_nothing_of_any_network_and_run_no_script(rendered: FakeStudy)
         page = Page(path.read_text(encoding="utf-8"))
         assert not list(page.all("script"))
         for tag, attributes in page.tags:
-            for name in ("src", "href"):
+            for name in ("src", "href", "srcset"):
                 target = attributes.get(name) or "#"
                 if not target.startswith(("data:", "#")):
-                    assert tag == "a"
+                    assert tag == "a" or target.endswith(".svg")
                     assert (path.parent / target.partition("#")[0]).is_file(), target
 
 
@@ -106,6 +114,19 @@ def test_the_emotion_page_charts_slic_beside_felzenszwalb(happy: str) -> None:
     assert "Quickshift" not in chart
 
 
+def test_every_page_shows_its_charts_in_the_readers_theme_and_says_them(rendered: FakeStudy, happy: str) -> None:
+    index = Page((rendered.path / "index.html").read_text(encoding="utf-8"))
+    charts = [attributes for attributes in index.all("img") if not str(attributes["src"]).startswith("data:")]
+    assert {chart["src"] for chart in charts} == {f"charts/{name}-light.svg" for name in INDEX_CHARTS}
+    assert {source["srcset"] for source in index.all("source")} == {f"charts/{name}-dark.svg" for name in INDEX_CHARTS}
+    assert {source["media"] for source in index.all("source")} == {"screen and (prefers-color-scheme:dark)"}
+    told = {str(chart["src"]): str(chart["alt"]) for chart in charts}
+    assert "chance 0" in told["charts/specificity-light.svg"]
+    assert "happy at the mouth (+30 points)" in told["charts/hiding-light.svg"]
+    assert "../charts/happy-face-light.svg" in happy
+    assert "../charts/happy-mean-dark.svg" in happy
+
+
 def test_lime_shows_its_most_important_segments_first(happy: str) -> None:
     card = happy[happy.index('<li class="face"') :]
     card = card[: card.index("</li>")]
@@ -150,6 +171,36 @@ def test_thin_studies_get_whole_pages(tmp_path: Path, options: dict) -> None:
         assert not re.search(r"\bnan\b|\bNone\b(?! of these)|\binf\b", visible)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"labelled": False}, {"emotions": ("happy",)}, {"landmarks": False}, {"faces": 1}],
+    ids=lambda options: next(iter(options)),
+)
+@pytest.mark.usefixtures("undrawn")
+def test_thin_studies_have_the_charts_their_tables_allow(tmp_path: Path, options: dict) -> None:
+    study = make_study(tmp_path, **({"faces": 16, "methods": ("lime:slic", "occlusion")} | options))
+    figures = Figures.of(study)
+    means = drawn.means_of(study, figures)
+    found = drawn.index_charts(study, figures, means)
+    allowed = options.get("landmarks", True)
+    assert {name for name, picture in found.items() if picture} >= ({"faces", "means", "hiding"} if allowed else set())
+    assert allowed or not any(found.values())
+    told = drawn.emotion_charts(study, figures, means, figures.emotions[0])
+    for picture in (*found.values(), *told.values()):
+        assert picture is None or ((tmp_path / picture.light).is_file() and not re.search("nan|inf ", picture.alt))
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_chart_whose_table_an_older_study_lacks_is_left_out(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12, methods=("occlusion",), emotions=("happy", "sad"))
+    for name in ("significance", "shapley", "specificity_blind"):
+        del study.tables[name]
+    study.landmarks = Landmarks(study.landmarks.points, study.landmarks.scores, ("none",) * 12)
+    page = Page(render(study).read_text(encoding="utf-8"))
+    shown = {image["src"] for image in page.all("img")}
+    assert shown == {f"charts/{name}-light.svg" for name in ("faces", "specificity", "agreement", "hiding")}
+
+
 def test_without_landmarks_accuracy_stays_and_regions_are_said_to_be_missing(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=12, landmarks=False, methods=("occlusion",))
     text = render(study).read_text(encoding="utf-8")
@@ -157,10 +208,10 @@ def test_without_landmarks_accuracy_stays_and_regions_are_said_to_be_missing(tmp
     assert "Confusion matrix" in text
 
 
-def test_each_methods_maps_are_opened_once(tmp_path: Path) -> None:
+def test_each_methods_maps_are_opened_once_and_the_leads_again_for_its_mean(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=12, methods=("gradcam", "occlusion"))
     render(study)
-    assert sorted(study.opened) == ["gradcam", "occlusion"]
+    assert sorted(study.opened) == ["gradcam", "occlusion", "occlusion"]
 
 
 def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:

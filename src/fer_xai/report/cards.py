@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from fer_xai.charts.words import listing, method_name, percent, region_name
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay, progressive
-from fer_xai.report.words import listing, method_name, percent, region_name
 from fer_xai.study.study import Study
 
 

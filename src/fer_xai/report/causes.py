@@ -6,24 +6,17 @@ import math
 
 import pandas as pd
 
-from fer_xai.report.charts import Cell, Grid
-from fer_xai.report.colours import diverging
+from fer_xai.charts.colours import diverging
+from fer_xai.charts.words import NOTHING, fill_words, in_fill_order, in_region_order, percent, region_name, signed
 from fer_xai.report.figures import Figures
-from fer_xai.report.words import NOTHING, in_region_order, percent, region_name, signed
+from fer_xai.report.grids import Cell, Grid
 
 FULL_COLOUR = 0.25  # of recall or probability
-_FILLS = {"inpaint": "painted over from what is around", "grey": "covered in grey", "blur": "blurred"}
 
 
 def fills(figures: Figures) -> list[str]:
     """The ways regions were hidden, the least visible first; empty without an ablation table."""
-    found = set(figures.tables["ablation"]["fill"].dropna())
-    return [fill for fill in _FILLS if fill in found]
-
-
-def fill_words(fill: str) -> str:
-    """How a region was hidden, in words."""
-    return _FILLS.get(fill, fill)
+    return in_fill_order(figures.tables["ablation"]["fill"].dropna())
 
 
 def cost_grids(figures: Figures, fill: str) -> list[Grid]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fer_xai.report.figures import Figures
-from fer_xai.report.words import (
+from fer_xai.charts.words import (
     codebook_name,
     in_region_order,
     listing,
@@ -18,6 +17,7 @@ from fer_xai.report.words import (
     signed,
     span,
 )
+from fer_xai.report.figures import Figures
 
 _SURE = 0.05
 

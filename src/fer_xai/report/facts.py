@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fer_xai.charts.words import counted
 from fer_xai.report.figures import Figures
-from fer_xai.report.words import counted
 
 
 def model_facts(figures: Figures) -> list[tuple[str, str]]:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from fer_xai.charts.words import in_method_order, in_region_order
 from fer_xai.errors import InputError
-from fer_xai.report.words import in_method_order, in_region_order
 from fer_xai.study.study import Study
 
 _COLUMNS = {
@@ -30,6 +30,7 @@ _COLUMNS = {
     "specificity_blind": "method codebook value low high p n",
     "own_regions": "method emotion region stands_out",
     "own_correlations": "method codebook correlation p",
+    "significance": "method split emotion region n log2_enrichment low high significant stands_out resolved",
     "shapley": "emotion method region n value low high",
 }
 

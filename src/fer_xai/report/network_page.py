@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai import __version__
+from fer_xai.charts.words import MINUS
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
 from fer_xai.engine.activations import Activations, Convolution
@@ -36,7 +37,6 @@ from fer_xai.network.prototypes import STEPS
 from fer_xai.report import network_pictures as pictures
 from fer_xai.report.network_tables import network_tables
 from fer_xai.report.templating import environment
-from fer_xai.report.words import MINUS
 from fer_xai.study.files import write_bytes, write_json, write_table
 
 MAPS = 16

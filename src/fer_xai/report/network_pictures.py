@@ -7,8 +7,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from fer_xai.charts.colours import STEPS, shades
 from fer_xai.network import Filters
-from fer_xai.report.colours import STEPS, shades
 
 GAP = 3  # pixels between tiles, and twice that between blocks
 FULL = 99.5  # the percentile of a layer's shown values that is drawn at full colour

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer_xai.charts.words import is_causal, method_name, percent, span
 from fer_xai.report.figures import Figures
-from fer_xai.report.words import is_causal, method_name, percent, span
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from fer_xai.report.colours import NEGATIVE, POSITIVE
+from fer_xai.charts.colours import NEGATIVE, POSITIVE
 
 LARGEST = 112  # longest side kept in a page; larger faces are drawn smaller, or a page would weigh tens of megabytes
 FULL_COLOUR = 99.0  # the percentile of |attribution| drawn at full colour: one hot pixel must not pale all others

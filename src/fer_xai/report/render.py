@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fer_xai.report import causes, charts, emotions_told, facts, sentences
+from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
+from fer_xai.report import causes, drawn, emotions_told, facts, grids, sentences
 from fer_xai.report.cards import make_cards
 from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import Group, choose
 from fer_xai.report.templating import environment
 from fer_xai.report.units import expected
-from fer_xai.report.words import codebook_name, emotion_file, is_causal, listing, method_name
 from fer_xai.study.files import write_bytes
 from fer_xai.study.study import Study
 
@@ -29,8 +29,9 @@ def render(study: Study) -> Path:
     Returns
     -------
     Path
-        ``index.html``, in the study's folder. The emotions' pages are ``classes/<emotion>.html``. Every page is one
-        self-contained file without scripts, written in one step.
+        ``index.html``, in the study's folder. The emotions' pages are ``classes/<emotion>.html``, the charts' pictures
+        ``charts/<name>-light.svg`` and ``-dark.svg``. Pages hold everything else themselves, and no scripts; every
+        file is written in one step.
 
     Raises
     ------
@@ -49,14 +50,17 @@ def render(study: Study) -> Path:
         "titles": _titles(figures),
         "explained": sentences.explained(figures),
     }
+    means = drawn.means_of(study, figures)
     page = jinja.get_template("emotion.html.j2")
     for emotion in figures.emotions:
         shown = [(group, [cards[row] for row in group.rows]) for group in groups[emotion]]
-        html = page.render(common | _emotion(figures, emotion, shown))
+        charts = drawn.emotion_charts(study, figures, means, emotion)
+        html = page.render(common | _emotion(figures, emotion, shown) | {"charts": charts})
         write_bytes(study.path / "classes" / emotion_file(emotion), html.encode())
     # The index is written last: while it is missing or old, so are the pages it links to.
     index = study.path / "index.html"
-    write_bytes(index, jinja.get_template("index.html.j2").render(common | _index(figures)).encode())
+    told = common | _index(figures) | {"charts": drawn.index_charts(study, figures, means)}
+    write_bytes(index, jinja.get_template("index.html.j2").render(told).encode())
     return index
 
 
@@ -72,19 +76,18 @@ def _index(figures: Figures) -> dict[str, Any]:
         "headline": sentences.headline(figures),
         "model_facts": facts.model_facts(figures),
         "data_facts": facts.data_facts(figures),
-        "confusion": charts.confusion_grid(figures) if figures.accuracy.n else None,
-        "heat": {level: [charts.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
-        "costs": [(causes.fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
+        "confusion": grids.confusion_grid(figures) if figures.accuracy.n else None,
+        "heat": {level: [grids.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
+        "costs": [(fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
         "values": causes.value_grids(figures),
         "kept": causes.kept(figures),
         "told": emotions_told.told(figures),
-        "agreement_tables": {book: charts.agreement_rows(figures, book) for book in figures.codebooks},
-        "specificity": charts.specificity_rows(figures),
+        "agreement_tables": {book: grids.agreement_rows(figures, book) for book in figures.codebooks},
+        "specificity": grids.specificity_rows(figures),
         "masks": {
-            book: [grid for m in methods if (grid := charts.mask_grid(figures, m, book))] for book in figures.codebooks
+            book: [grid for m in methods if (grid := grids.mask_grid(figures, m, book))] for book in figures.codebooks
         },
         "left_out": _left_out(figures),
-        "drawn": [m for e in figures.emotions if figures.lead and (m := charts.face_map(figures, figures.lead, e, e))],
         "lead_s": figures.specificity(figures.lead, figures.codebook) if figures.lead else None,
         "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
     }
@@ -109,15 +112,15 @@ def _emotion(figures: Figures, emotion: str, shown: list[tuple[Group, list[Any]]
         "before": order[place - 1] if place else None,
         "after": order[place + 1] if place + 1 < len(order) else None,
         "headline": sentences.of_emotion(figures, emotion),
-        "called": charts.called_instead(figures, emotion),
-        "drawn": [m for x in figures.methods if (m := charts.face_map(figures, x, emotion, method_name(x)))],
-        "chart": charts.frequency_chart(figures, emotion),
+        "called": grids.called_instead(figures, emotion),
+        "drawn": [m for x in figures.methods if (m := grids.face_map(figures, x, emotion, method_name(x)))],
+        "chart": grids.frequency_chart(figures, emotion),
         "tables": [
-            (method, *(charts.region_table(figures, method, level, emotion) for level in ("coarse", "fine")))
+            (method, *(grids.region_table(figures, method, level, emotion) for level in ("coarse", "fine")))
             for method in figures.methods
         ],
         "agreement_by_book": {
-            book: [(method, charts.agreement_of(figures, method, book, emotion)) for method in figures.methods]
+            book: [(method, grids.agreement_of(figures, method, book, emotion)) for method in figures.methods]
             for book in figures.codebooks
         },
         "expected": {book: expected(book, emotion) for book in figures.codebooks},

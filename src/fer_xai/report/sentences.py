@@ -7,9 +7,9 @@ from collections import Counter
 
 import pandas as pd
 
-from fer_xai.report import causes, charts, emotions_told, outside
+from fer_xai.charts.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
+from fer_xai.report import causes, emotions_told, grids, outside
 from fer_xai.report.figures import Figures
-from fer_xai.report.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
 
 _HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
 
@@ -82,7 +82,7 @@ def _how_good(figures: Figures) -> list[str]:
 
 
 def _mostly(figures: Figures, emotion: str) -> str:
-    others = [(name, count) for name, count in charts.called_instead(figures, emotion) if name != emotion]
+    others = [(name, count) for name, count in grids.called_instead(figures, emotion) if name != emotion]
     return f"; it calls {others[0][1]} of them {others[0][0]}" if others else ""
 
 
@@ -132,7 +132,7 @@ def _methods_agree(figures: Figures) -> list[str]:
 
 
 def _as_expected(figures: Figures) -> list[str]:
-    found = charts.specificity_rows(figures)
+    found = grids.specificity_rows(figures)
     if not found:
         return [
             "Whether it looks where each emotion's action units lie cannot be said here: that takes faces with "
@@ -221,7 +221,7 @@ def _found(figures: Figures, emotion: str) -> list[str]:
 
 
 def _counted_most(figures: Figures, emotion: str) -> list[str]:
-    chart = charts.frequency_chart(figures, emotion)
+    chart = grids.frequency_chart(figures, emotion)
     bars = [(name, bars[0]) for name, bars in chart.rows if name != "background"]
     if not bars:
         return []
@@ -237,7 +237,7 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
 def _on_action_units(figures: Figures, emotion: str) -> list[str]:
     if figures.lead is None:
         return []
-    found = charts.agreement_of(figures, figures.lead, figures.codebook, emotion)
+    found = grids.agreement_of(figures, figures.lead, figures.codebook, emotion)
     book = codebook_name(figures.codebook)
     if found is None and emotion in figures.agreement.index.get_level_values("emotion"):
         return [f"{book} gives {emotion} no action units, so it has a profile here and no agreement."]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from fer_xai.charts import words
 from fer_xai.errors import InputError
-from fer_xai.report import colours, words
+from fer_xai.report.stylesheet import cell_rules, theme_rules
 
 
 def template_folders() -> list[Path]:
@@ -34,5 +35,6 @@ def environment() -> Environment:
         *(words.percent, words.span, words.signed, words.plain, words.listing, words.counted),
     ):
         jinja.filters[helper.__name__] = helper
-    jinja.globals["cell_rules"] = colours.stylesheet()
+    jinja.globals["theme_rules"] = theme_rules()
+    jinja.globals["cell_rules"] = cell_rules()
     return jinja

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from fer_xai.charts.words import in_region_order, listing, region_name
 from fer_xai.errors import InputError
 from fer_xai.facs.codebooks import load_codebook, unit_parts
-from fer_xai.report.words import in_region_order, listing, region_name
 
 
 def expected(codebook: str, emotion: str) -> str | None:

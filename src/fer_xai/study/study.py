@@ -13,6 +13,7 @@ import pandas as pd
 
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
+from fer_xai.faces.landmarks import Landmarks
 
 CHUNK = 32
 
@@ -68,6 +69,14 @@ class Study:
         predictions = self.table("predictions")
         pixels = np.concatenate([part["pixels"] for part in self._parts("faces")])
         return Faces.from_array(pixels, labels=_labels(predictions), ids=list(predictions["face"]))
+
+    @cached_property
+    def landmarks(self) -> Landmarks:
+        """The landmarks of the study's faces, in the order of the predictions table."""
+        parts = list(self._parts("faces"))
+        source = tuple(str(name) for part in parts for name in part["source"])
+        points, scores = (np.concatenate([part[name] for part in parts]) for name in ("points", "scores"))
+        return Landmarks(points, scores, source)
 
     def maps(self, method: str) -> tuple[np.ndarray, np.ndarray | None]:
         """Attributions (N, H, W) float32 of a method, and its segments (N, H, W) where it has them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fer_xai.report import words
+from fer_xai.charts import words
 
 
 def test_causal_methods_come_first_and_unknown_ones_last() -> None:

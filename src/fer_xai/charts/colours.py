@@ -25,6 +25,39 @@ _ARMS = {
         "s": ((42, 45, 50), (34, 66, 66), (28, 98, 96), (52, 146, 138), (128, 204, 192)),
     },
 }
+# Paper, inks and lines; `one` to `four` are things side by side that have no order and no sign.
+THEMES = {
+    "light": {
+        "paper": "#fdfdfc",
+        "card": "#ffffff",
+        "ink": "#1d2126",
+        "soft": "#565e68",
+        "line": "#dcdfe3",
+        "faint": "#f2f3f4",
+        "link": "#0b5a8a",
+        "focus": "#b45309",
+        "track": "#e9ebed",
+        "one": "#0f7f78",
+        "two": "#c07f14",
+        "three": "#7457a8",
+        "four": "#8a9099",
+    },
+    "dark": {
+        "paper": "#16181b",
+        "card": "#1d2024",
+        "ink": "#e7e9ec",
+        "soft": "#a7afb9",
+        "line": "#373c43",
+        "faint": "#23272c",
+        "link": "#8cc8f2",
+        "focus": "#fbbf24",
+        "track": "#31363c",
+        "one": "#4cc2b6",
+        "two": "#e6ac4a",
+        "three": "#b9a2ea",
+        "four": "#7d8590",
+    },
+}
 
 Rgb = tuple[int, int, int]
 
@@ -62,18 +95,9 @@ def shades(scheme: str) -> dict[str, Rgb]:
     return found
 
 
-def stylesheet() -> str:
-    """The rules for coloured cells, in both schemes; the dark one only on screens."""
-
-    def rule(name: str, colour: Rgb) -> str:
-        paint = "#{:02x}{:02x}{:02x}".format(*colour)
-        ink = "#{:02x}{:02x}{:02x}".format(*ink_on(colour))
-        return f".h.{name}{{background:{paint};fill:{paint};color:{ink}}}"
-
-    def rules(scheme: str) -> str:
-        return "".join(rule(name, colour) for name, colour in shades(scheme).items())
-
-    return f"{rules('light')}@media screen and (prefers-color-scheme:dark){{{rules('dark')}}}"
+def hexed(colour: Rgb) -> str:
+    """A colour as ``"#rrggbb"``."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def diverging(value: float | None, limit: float) -> str:

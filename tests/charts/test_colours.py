@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fer_xai.report import colours
+from fer_xai.charts import colours
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

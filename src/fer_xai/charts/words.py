@@ -19,6 +19,7 @@ _RANKS = (
     *("shap:gradient", "integrated_gradients", "smoothgrad", "saliency"),
 )
 _BLIND = {"blob": "A blob in the middle", "sobel": "The picture's edges"}
+_FILLS = {"inpaint": "painted over from what is around", "grey": "covered in grey", "blur": "blurred"}
 _CODEBOOKS = {
     "facs2002": "FACS 2002",
     "facs1978": "FACS 1978",
@@ -89,6 +90,16 @@ def in_region_order(regions: Iterable[str]) -> list[str]:
 def codebook_name(codebook: str) -> str:
     """A codebook's short title."""
     return _CODEBOOKS.get(codebook, codebook)
+
+
+def fill_words(fill: str) -> str:
+    """How a region was hidden, in words."""
+    return _FILLS.get(fill, fill)
+
+
+def in_fill_order(fills: Iterable[str]) -> list[str]:
+    """The ways of hiding a region, the least visible first."""
+    return [fill for fill in _FILLS if fill in set(fills)]
 
 
 def emotion_file(emotion: str) -> str:

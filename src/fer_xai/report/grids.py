@@ -9,15 +9,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from fer_xai.report.colours import diverging, sequential
+from fer_xai.charts.colours import diverging, sequential
+from fer_xai.charts.words import NOTHING, method_name, region_name, signed
 from fer_xai.report.figures import Figures
-from fer_xai.report.words import NOTHING, method_name, region_name, signed
 
 HEAT_LIMIT = 2.0  # log2: four times its area, or a quarter of it, is full colour
-FORK_LIMIT = 0.5  # the ends of the little S axis
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,7 @@ def agreement_rows(figures: Figures, codebook: str) -> list[tuple[str, list[Agre
 
 @dataclass(frozen=True)
 class Fork:
-    """S with its interval, and where they lie on the little axis, in per cent of its width."""
+    """S with its interval."""
 
     value: float
     low: float
@@ -154,10 +152,6 @@ class Fork:
     def of(cls, row: pd.Series) -> Fork:
         """A row of the specificity table."""
         return cls(float(row["value"]), float(row["low"]), float(row["high"]), float(row["p"]), int(row["n"]))
-
-    def at(self, value: float) -> float:
-        """Where a value lies on the axis, 0…100."""
-        return round(float(np.clip(50 + 50 * value / FORK_LIMIT, 0, 100)), 1) if math.isfinite(value) else 50.0
 
     @property
     def clear(self) -> str:
