@@ -17,12 +17,12 @@ from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Explainer, make_explainer
-from fer_xai.explainers.registry import full_name
+from fer_xai.explainers.registry import full_name, methods_for
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks, find_landmarks
 from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
-from fer_xai.study import blind, causal, chunks, tables
+from fer_xai.study import blind, causal, chunks, occluders, tables
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
 
@@ -30,6 +30,13 @@ STANDARD_METHODS = (
     *("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion"),
     *("integrated_gradients", "shap:regions"),
 )
+
+
+def standard_methods(classifier: Classifier) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The standard methods that work on a classifier, and for each other one a line that says why not."""
+    lacks = {name: lack for name, lack in methods_for(classifier).items() if name in STANDARD_METHODS}
+    left_out = {name: lack for name, lack in lacks.items() if lack is not None}
+    return tuple(name for name in STANDARD_METHODS if name not in left_out), left_out
 
 
 def run_study(
@@ -92,6 +99,7 @@ def run_study(
     for start in starts:
         part = faces[start : start + CHUNK]
         prepared = _prepare(out, classifier, part, start)
+        occluders.write_occluders(out, start, part, prepared.masks)
         blind.write_blind(out, start, classifier, part, prepared.masks, books)
         causal.write_ablation(out, start, classifier, part, prepared.masks, seed)
         for explainer in explainers:
@@ -102,6 +110,7 @@ def run_study(
     emotion_of = tables.finish(study, starts)
     blind.finish_blind(out, starts, emotion_of, seed)
     causal.finish_causal(out, starts, seed)
+    chunks.merge(out, "occluders", ["occluders"], starts)
     return study
 
 
