@@ -23,7 +23,7 @@ CAUSAL = {"occlusion": {}, "integrated_gradients": {"baseline": "blur"}, "shap:r
 
 def trained(cheating: bool) -> tuple[Any, Drawing]:
     """A net trained for some seconds, and test faces that show an expression."""
-    from fer_xai.training.recipes.drawn import drawn_net
+    from fer_xai.training.recipes.own.drawn import drawn_net
 
     drawing = draw(FACES[cheating], cheating=cheating)
     net = load_classifier(drawn_net(drawing.faces, epochs=EPOCHS[cheating]))

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from fer_xai.classifier.colour import LUMA
 from fer_xai.classifier.head import Head, describe_head, find_head, rows_are_probabilities
+from fer_xai.classifier.illumination import illumination_layer
 from fer_xai.classifier.outputs import USUAL_SIDE, find_output
 from fer_xai.classifier.scaling import parse_colour, parse_scaling
 from fer_xai.classifier.shapes import find_input_shape
@@ -42,6 +44,10 @@ class Classifier:
         Name or place of the output with the emotions, where the model has several.
     input_shape : tuple, optional
         (H, W, C), where the model does not tell it or takes any size.
+    illumination : str, optional
+        The treatment of light that the model was trained with, one of
+        `fer_xai.classifier.illumination.list_treatments`; done at the model's input size, before the scaling. A model
+        that holds the treatment as a layer of its own needs none.
 
     Attributes
     ----------
@@ -51,6 +57,7 @@ class Classifier:
         As above; `None` for a plain function, which is given faces as they are.
     output : str or None
         Name of the chosen output; `None` where there is only one.
+    illumination : str or None
     input_shape : tuple
         (H, W, C) of the model's input; H and W are `None` where any size is taken.
 
@@ -71,6 +78,7 @@ class Classifier:
         colour: str | None = None,
         output: str | int | None = None,
         input_shape: Sequence[int] | None = None,
+        illumination: str | None = None,
     ) -> None:
         _refuse_what_is_no_model(model)
         self.model = model
@@ -83,6 +91,8 @@ class Classifier:
         self.emotions = _emotions(emotions, self._output.count)
         self.scaling = scaling
         self._scale = parse_scaling(scaling, self.input_shape[2])
+        self.illumination = illumination
+        self._treat = illumination_layer(illumination) if illumination else None
         _refuse_broken_weights(model)
 
     @classmethod
@@ -101,7 +111,7 @@ class Classifier:
         self = cls.__new__(cls)
         self.model, self.function, self.name = None, function, name
         self.input_shape, self.scaling = (None, None, 0), "unit"
-        self.colour = self.output = None
+        self.colour = self.output = self.illumination = None
         self.emotions = parse_emotions(emotions)
         return self
 
@@ -109,7 +119,7 @@ class Classifier:
         height, width, channels = (side or "any" for side in self.input_shape)
         return (
             f"Classifier({self.name!r}, input {height}×{width}×{channels}, {self.colour or 'any'} colour, "
-            f"scaling {self.scaling}, "
+            f"{f'illumination {self.illumination}, ' if self.illumination else ''}scaling {self.scaling}, "
             f"{len(self.emotions)} emotions: {' '.join(self.emotions)})"
         )
 
@@ -131,6 +141,7 @@ class Classifier:
             "kind": type(self.model).__name__,
             "colour": self.colour,
             **({"output": self.output} if self.output else {}),
+            **({"illumination": self.illumination} if self.illumination else {}),
             "parameters": int(self.model.count_params()),
             "layers": len(layers_of(self.model)),
             "sha256": weights.hexdigest(),
@@ -161,12 +172,14 @@ class Classifier:
 
         height, width, channels = self.input_shape
         if self.colour == "grey" and faces.shape[-1] == 3:
-            faces = tf.image.rgb_to_grayscale(faces)
+            faces = tf.reduce_sum(faces * tf.constant(LUMA, faces.dtype), axis=-1, keepdims=True)
         if channels != faces.shape[-1]:
             faces = tf.repeat(faces, channels, axis=-1)
         if height and (height, width) != tuple(faces.shape[1:3]):
-            shrinks = height < faces.shape[1]
+            shrinks = height < faces.shape[1] or width < faces.shape[2]
             faces = tf.image.resize(faces, (height, width), antialias=shrinks)
+        if self._treat is not None:
+            faces = self._treat(faces)
         return self._scale(faces[..., ::-1] if self.colour == "bgr" else faces)
 
     def forward(self, faces: Any) -> tuple[Any, Any]:

@@ -24,6 +24,7 @@ def load_classifier(
     colour: str | None = None,
     output: str | int | None = None,
     input_shape: Sequence[int] | None = None,
+    illumination: str | None = None,
     builder: Callable[[], Any] | None = None,
 ) -> Classifier:
     """Wrap a model file or a Keras model.
@@ -34,7 +35,7 @@ def load_classifier(
         ``.keras``, ``.h5`` / ``.hdf5`` (Keras 2's too, through the extra ``fer-xai[keras2]`` where Keras 3 cannot
         read them; optimizer settings are not read), a SavedModel folder (needs `trust_model`), a model in memory,
         or `None` for the bundled classifier.
-    emotions, scaling, colour, output
+    emotions, scaling, colour, output, illumination
         See `Classifier`. What is given is remembered in ``MODEL.fer-xai.json`` beside the file (in the user's
         cache where that folder cannot be written) and used when the file is opened again.
     trust_model : bool
@@ -55,13 +56,27 @@ def load_classifier(
         If the file is missing, is no model, holds code and is not trusted, does not fit the builder, or does not
         fit the emotions; or if settings are given for a `Classifier`, which has its own.
     """
-    said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output}
+    said = {
+        "emotions": emotions,
+        "scaling": scaling,
+        "colour": colour,
+        "output": output,
+        "illumination": illumination,
+    }
     if isinstance(model, Classifier):
         _refuse_idle({**said, "input_shape": input_shape, "builder": builder}, "a Classifier, which has its own")
         return model
     if model is not None and not isinstance(model, str | os.PathLike):
         _refuse_idle({"builder": builder}, "a model that is built already")
-        return Classifier(model, emotions, scaling or "unit", colour=colour, output=output, input_shape=input_shape)
+        return Classifier(
+            model,
+            emotions,
+            scaling or "unit",
+            colour=colour,
+            output=output,
+            input_shape=input_shape,
+            illumination=illumination,
+        )
     path = BUNDLED if model is None else Path(model)
     keras_model = read_model(path, trust_model, builder, input_shape)
     settings = recall(path) | {name: value for name, value in said.items() if value is not None}

@@ -13,7 +13,7 @@ from fer_xai.errors import InputError
 if TYPE_CHECKING:
     from fer_xai.classifier.classifier import Classifier
 
-_KEPT = ("emotions", "scaling", "colour", "output")
+_KEPT = ("emotions", "scaling", "colour", "output", "illumination")
 
 
 def content_hash(path: Path) -> str:
@@ -55,7 +55,7 @@ def recall(path: Path) -> dict[str, Any]:
 
 
 def remember(path: str | Path, classifier: Classifier) -> Path:
-    """Write a classifier's emotions, scaling, colour and output beside its model file.
+    """Write a classifier's emotions, scaling, colour, output and illumination beside its model file.
 
     Returns
     -------

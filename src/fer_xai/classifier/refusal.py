@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fer_xai.classifier.illumination import registered_names
 from fer_xai.errors import InputError
 
 # Objects that run code from inside the file, from a place that it names, or any TensorFlow operation it likes.
@@ -50,6 +51,13 @@ def refuse_code(path: Path) -> None:
             if not _COMPUTES.fullmatch(function):
                 raise _refused(path, f"a call of tf.{function}")
         module = part.get("module")
+        if _names_ours(part):
+            if (part.get("registered_name") or kind) not in registered_names():
+                raise InputError(
+                    f"{path} names {module}.{kind}, which is no layer that fer-xai saves in models: pass --trust-model "
+                    "if you trust the file's source"
+                )
+            continue
         if module is not None and not _KERAS_MODULES.fullmatch(str(module)) and not _is_registered(part):
             raise InputError(
                 f"{path} names {module}.{kind}, which is code outside Keras: give the function that builds the model "
@@ -59,6 +67,13 @@ def refuse_code(path: Path) -> None:
 
 def _refused(path: Path, what: str) -> InputError:
     return InputError(f"{path} holds {what}, which is code: pass --trust-model if you trust its source")
+
+
+def _names_ours(part: dict[str, Any]) -> bool:
+    """Whether an object claims to be of this package; in the older ``.h5`` form its name alone says so."""
+    module = str(part.get("module")).split(".")[0]
+    names = (str(part.get("registered_name")), str(part["class_name"]))
+    return module == "fer_xai" or any(name.startswith("fer_xai>") for name in names)
 
 
 def _is_registered(part: dict[str, Any]) -> bool:

@@ -42,6 +42,7 @@ def explain(
     output: options.Output = None,
     input_shape: options.InputShape = None,
     builder: options.Builder = None,
+    illumination: options.Illumination = None,
     as_json: options.Json = False,
 ) -> None:
     """Explain pictures: face, attribution and probabilities in one figure.
@@ -57,7 +58,9 @@ def explain(
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
     chosen = parse_options(method, [*(option or ()), *([f"samples={samples}"] if samples else ())])
     load_tensorflow()
-    classifier = options.open_classifier(model, emotions, scaling, trust_model, colour, output, input_shape, builder)
+    classifier = options.open_classifier(
+        model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
+    )
     height, width, _ = classifier.input_shape
     size = (height, width) if height and width else (48, 48)
     faces = _open_pictures(images, size)

@@ -36,12 +36,14 @@ def inspect(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Take a sample of so many faces, stratified by label.")] = _SAMPLE,
     seed: options.Seed = 0,
+    cleaning: options.Cleaning = None,
     emotions: options.Emotions = None,
     scaling: options.Scaling = None,
     colour: options.Colour = None,
     output: options.Output = None,
     input_shape: options.InputShape = None,
     builder: options.Builder = None,
+    illumination: options.Illumination = None,
     trust_model: options.TrustModel = False,
     as_json: options.Json = False,
 ) -> None:
@@ -53,14 +55,20 @@ def inspect(
 
     Example: fer-xai inspect model.h5 --data fer2013.csv
     """
-    faces = _open_faces(data, split, limit, seed) if data else None
+    faces = _open_faces(data, split, limit, seed, cleaning) if data else None
     load_tensorflow()
     from fer_xai.classifier.files import read_model
     from fer_xai.cli.inspect_tables import show
     from fer_xai.evaluation import describe_anatomy, inspect_classifier
     from fer_xai.explainers import methods_for
 
-    said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output}
+    said = {
+        "emotions": emotions,
+        "scaling": scaling,
+        "colour": colour,
+        "output": output,
+        "illumination": illumination,
+    }
     shape = options.read_shape(input_shape) if input_shape else None
     keras_model = read_model(model, trust_model, options.read_builder(builder) if builder else None, shape)
     classifier, origin = _classifier(model, keras_model, said, shape)
@@ -73,11 +81,11 @@ def inspect(
         show(classifier, anatomy, methods, found, origin, written)
 
 
-def _open_faces(data: str, split: str | None, limit: int, seed: int) -> Faces:
+def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> Faces:
     """Labelled faces of the split; without one, validation where there is one, else all."""
     from fer_xai.faces import load_faces
 
-    faces = load_faces(data, split=split)
+    faces = load_faces(data, split=split, cleaning=cleaning)
     if split is None:
         in_validation = (faces.table["split"] == "validation").to_numpy()
         faces = faces[in_validation] if in_validation.any() else faces
@@ -132,6 +140,7 @@ def _plain(
     told |= {
         "scaling": classifier.scaling,
         "colour": classifier.colour,
+        "illumination": classifier.illumination,
         "emotions": None if unknown else classifier.emotions,
         "origin": origin,
         "accuracy": None,

@@ -35,6 +35,7 @@ def network(
     seed: options.Seed = 0,
     ferplus: options.Ferplus = None,
     drop: options.Drop = None,
+    cleaning: options.Cleaning = None,
     emotions: options.Emotions = None,
     scaling: options.Scaling = None,
     trust_model: options.TrustModel = False,
@@ -42,6 +43,7 @@ def network(
     output: options.Output = None,
     input_shape: options.InputShape = None,
     builder: options.Builder = None,
+    illumination: options.Illumination = None,
     as_json: options.Json = False,
 ) -> None:
     """Look inside a model: filters, feature maps, most-activating faces and prototypes, on one page.
@@ -58,8 +60,10 @@ def network(
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the network's page a folder of its own")
     load_tensorflow()
-    classifier = options.open_classifier(model, emotions, scaling, trust_model, colour, output, input_shape, builder)
-    faces = options.open_faces(data, split, limit, seed, ferplus, drop)
+    classifier = options.open_classifier(
+        model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
+    )
+    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
     with bar() as track:
         index = write_network_page(
             classifier,

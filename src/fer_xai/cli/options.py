@@ -38,6 +38,10 @@ Colour = Annotated[
 Output = Annotated[
     str | None, typer.Option(help="The output with the emotions, where the model has several.", show_default=False)
 ]
+Illumination = Annotated[
+    str | None,
+    typer.Option(help="Treatment of light before the model: clahe, diffusion, gamma, histogram.", show_default=False),
+]
 InputShape = Annotated[
     str | None, typer.Option(help="HxWxC, where the model does not tell: 48x48x1.", show_default=False)
 ]
@@ -65,21 +69,30 @@ Ferplus = Annotated[
     Path | None, typer.Option(help="FER+ votes (fer2013new.csv) that relabel FER2013.", show_default=False)
 ]
 Drop = Annotated[list[str] | None, typer.Option(help="Leave an emotion out; may be repeated.", show_default=False)]
+Cleaning = Annotated[
+    Path | None,
+    typer.Option(
+        "--cleaning", help="A table of fer-xai clean: leave out the faces that it says to drop.", show_default=False
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
 
 
 def open_faces(
-    data: str | None,
+    data: str | Faces | None,
     split: str | None,
     limit: int | None = None,
     seed: int = 0,
     ferplus: Path | None = None,
     drop: list[str] | None = None,
+    cleaning: Path | None = None,
 ) -> Faces:
     """Read the faces that the shared options name; without a split, test where there is one, else all."""
     from fer_xai.faces import load_faces
 
-    read = functools.partial(load_faces, data or "sample", ferplus=ferplus, drop=tuple(drop or ()), seed=seed)
+    read = functools.partial(
+        load_faces, data or "sample", ferplus=ferplus, cleaning=cleaning, drop=tuple(drop or ()), seed=seed
+    )
     if split is not None:
         return read(split=split, limit=limit)
     faces = read()
@@ -97,6 +110,7 @@ def open_classifier(
     output: str | None = None,
     input_shape: str | None = None,
     builder: str | None = None,
+    illumination: str | None = None,
 ) -> Classifier:
     """Open the classifier that the shared options name."""
     from fer_xai.classifier import load_classifier
@@ -109,6 +123,7 @@ def open_classifier(
         colour=colour,
         output=output,
         input_shape=read_shape(input_shape) if input_shape else None,
+        illumination=illumination,
         builder=read_builder(builder) if builder else None,
     )
 

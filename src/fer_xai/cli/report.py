@@ -32,6 +32,7 @@ def report(
     seed: options.Seed = 0,
     ferplus: options.Ferplus = None,
     drop: options.Drop = None,
+    cleaning: options.Cleaning = None,
     emotions: options.Emotions = None,
     scaling: options.Scaling = None,
     trust_model: options.TrustModel = False,
@@ -39,6 +40,7 @@ def report(
     output: options.Output = None,
     input_shape: options.InputShape = None,
     builder: options.Builder = None,
+    illumination: options.Illumination = None,
     as_json: options.Json = False,
 ) -> None:
     """Explain many faces by several methods and write one HTML report.
@@ -50,14 +52,18 @@ def report(
     """
     from fer_xai.cli.progress import bar
     from fer_xai.report import render
-    from fer_xai.study import STANDARD_METHODS, run_study
+    from fer_xai.study import run_study, standard_methods
     from fer_xai.study.files import check_folder
 
     check_folder(out)
     load_tensorflow()
-    classifier = options.open_classifier(model, emotions, scaling, trust_model, colour, output, input_shape, builder)
-    faces = options.open_faces(data, split, limit, seed, ferplus, drop)
-    chosen = tuple(methods.split(",")) if methods else STANDARD_METHODS
+    classifier = options.open_classifier(
+        model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
+    )
+    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
+    chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
+    for name, reason in left_out.items():
+        typer.echo(f"left out {name}: {reason}", err=True)
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     with bar() as track:
         study = run_study(

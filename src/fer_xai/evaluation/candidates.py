@@ -55,7 +55,7 @@ def run_candidates(classifier: Classifier, images: np.ndarray) -> list[Candidate
     if classifier.model is None:
         return [Candidate(classifier.scaling, None, (), engine_for(classifier).predict(images)[1], "the function")]
     # One traced program for all: a classifier whose own preparation does nothing, fed with prepared faces.
-    bare = engine_for(variant(classifier, "unit", _colours(classifier)[0]))
+    bare = engine_for(_bare(classifier))
     candidates = []
     for group in _groups(classifier, images):
         parts = [
@@ -81,6 +81,18 @@ def variant(
         scaling,
         classifier.name,
         colour=colour,
+        output=classifier.output,
+        input_shape=classifier.input_shape,  # type: ignore[arg-type]
+        illumination=classifier.illumination,
+    )
+
+
+def _bare(classifier: Classifier) -> Classifier:
+    """The same model with a preparation that does nothing."""
+    return Classifier(
+        classifier.model,
+        classifier.emotions,
+        colour=_colours(classifier)[0],
         output=classifier.output,
         input_shape=classifier.input_shape,  # type: ignore[arg-type]
     )

@@ -32,6 +32,28 @@ def relabel(faces: Faces, votes: Path) -> Faces:
     InputError
         If the file lacks columns or rows, or the faces do not know their row.
     """
+    counts = votes_of(faces, votes).to_numpy()
+    winner, ordered = counts.argmax(axis=1), np.sort(counts, axis=1)
+    clear = (ordered[:, -1] > ordered[:, -2]) & (winner < len(FERPLUS))
+    labels = np.array([*FERPLUS, None, None], dtype=object)[winner]
+    return Faces(faces._store, faces.table.assign(label=labels), faces._rows, faces.skipped)[clear]
+
+
+def votes_of(faces: Faces, votes: Path) -> pd.DataFrame:
+    """The votes of each face: one column per answer, ``unknown`` and ``NF`` (not a face) last.
+
+    Parameters
+    ----------
+    faces : Faces
+        With a ``row`` column: the position in FER2013.
+    votes : Path
+        ``fer2013new.csv``.
+
+    Raises
+    ------
+    InputError
+        If the file lacks columns or rows, or the faces do not know their row.
+    """
     table = _read(votes)
     if "row" not in faces.table or faces.table["row"].isna().any():
         raise InputError(
@@ -43,11 +65,7 @@ def relabel(faces: Faces, votes: Path) -> Faces:
         raise InputError(
             f"{votes} has {len(table)} rows, but the faces go up to row {rows.max()}: not the same FER2013"
         )
-    counts = table[list(_VOTES)].to_numpy()[rows]
-    winner, ordered = counts.argmax(axis=1), np.sort(counts, axis=1)
-    clear = (ordered[:, -1] > ordered[:, -2]) & (winner < len(FERPLUS))
-    labels = np.array([*FERPLUS, None, None], dtype=object)[winner]
-    return Faces(faces._store, faces.table.assign(label=labels), faces._rows, faces.skipped)[clear]
+    return table[list(_VOTES)].iloc[rows].reset_index(drop=True)
 
 
 def _read(votes: Path) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 
 from fer_xai.emotions import canonical
 from fer_xai.errors import InputError
+from fer_xai.faces.cleaning.apply import apply_cleaning
 from fer_xai.faces.faces import Faces
 from fer_xai.faces.ferplus import relabel
 from fer_xai.faces.formats import find_format
@@ -22,6 +23,7 @@ def load_faces(
     split: str | None = None,
     *,
     ferplus: str | Path | None = None,
+    cleaning: Any = None,
     drop: Sequence[str] = (),
     merge: Mapping[str, str] | None = None,
     limit: int | None = None,
@@ -42,6 +44,9 @@ def load_faces(
         Default all. FER2013's Training, PublicTest and PrivateTest.
     ferplus : path, optional
         FER+ votes that relabel FER2013 row by row; see `fer_xai.faces.ferplus.relabel`.
+    cleaning : path or DataFrame, optional
+        What ``fer-xai clean`` or `fer_xai.faces.cleaning.find_doubtful` wrote about this data: faces that it says to
+        drop are left out, before anything else.
     drop : sequence of str
         Emotions to leave out.
     merge : mapping, optional
@@ -63,7 +68,7 @@ def load_faces(
     Raises
     ------
     InputError
-        If nothing can be read, too much is bad, or the split is empty.
+        If nothing can be read, too much is bad, the split is empty, or the cleaning table was made for other data.
     """
     if isinstance(source, Faces):
         faces = source
@@ -72,15 +77,16 @@ def load_faces(
     else:
         faces = Faces.from_array(source)
     _refuse_too_many_bad(faces, source, max_bad)
+    if cleaning is not None:
+        faces = apply_cleaning(faces, cleaning)
     if ferplus is not None:
         faces = relabel(faces, Path(ferplus))
     faces = _regroup(faces, drop, merge or {})
+    named = "this set of faces" if isinstance(source, Faces) else source
     if split is not None:
-        faces = _split(faces, split, source)
+        faces = _split(faces, split, named)
     if not len(faces):
-        raise InputError(
-            f"{source} holds no faces after dropping {', '.join(drop) or 'nothing'}: nothing is left to do"
-        )
+        raise InputError(f"{named} holds no faces after dropping {', '.join(drop) or 'nothing'}: nothing is left to do")
     return faces if limit is None else faces.sample(limit, seed)
 
 
