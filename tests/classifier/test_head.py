@@ -22,7 +22,7 @@ WHERE = {
     "multi_output": "Dense layer 'emotion' before its softmax",
     "conv_lstm": "Dense layer 'fc' before its softmax",
     "keras_2": "Dense layer 'fc' before its softmax",
-    "ensemble": "logarithm of the output: how Average layer '{average}' makes probabilities is unknown",
+    "ensemble": "logarithm of the output, the average of 2 softmaxes",
 }
 
 

@@ -16,7 +16,11 @@ from fer_xai.classifier.taps import Call
 _PASS_THROUGH = frozenset({"Identity", "IdentityN", "Cast", "Reshape", "Squeeze", "ExpandDims", "EnsureShape"})
 _ACTIVATIONS = {"Softmax": "softmax", "Sigmoid": "sigmoid"}
 _LINEAR = frozenset({"MatMul", "BiasAdd", "LogSoftmax"})
-_LEAST_PROBABILITY = 1e-12
+# What an average is made of, besides the softmaxes that it averages and fixed numbers.
+_AVERAGING = frozenset({"AddV2", "AddN", "Mul", "RealDiv", "MatMul"})
+_FIXED = frozenset({"Const", "ReadVariableOp"})
+# Below it a probability's logarithm has no finite slope in float32.
+_LEAST_PROBABILITY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,30 @@ def describe_head(head: Head, calls: Sequence[Call]) -> str:
     if head.kind == "linear":
         why = "linear" if head.operation.type in _LINEAR else "its rows are no probabilities"
         return f"the output itself ({why})"
+    averaged = _averaged(head.operation)
+    if head.kind == "probabilities" and averaged > 1:
+        return f"logarithm of the output, the average of {averaged} softmaxes"
     if head.kind == "probabilities":
         return f"logarithm of the output: how {layer} makes probabilities is unknown"
     if call is None:
         return f"input of the {head.kind} in the model's own code"
     takes_logits = _maker(head.operation.inputs[0]) in _makers(call.input)
     return f"input of the {head.kind} layer {call.layer.name!r}" if takes_logits else f"{layer} before its {head.kind}"
+
+
+def _averaged(operation: Any) -> int:
+    """How many softmaxes an operation averages; 0 where anything else goes into it."""
+    found: set[str] = set()
+    open_ends = [operation]
+    while open_ends:
+        operation = open_ends.pop()
+        if operation.type == "Softmax":
+            found.add(operation.name)
+        elif operation.type in _AVERAGING:
+            open_ends += [_maker(tensor) for tensor in operation.inputs]
+        elif operation.type not in _FIXED:
+            return 0
+    return len(found)
 
 
 def rows_are_probabilities(function: Callable[[Any], Any], size: tuple[int, int, int]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai.classifier import Classifier
+from fer_xai.classifier.ensemble import members_of
 from fer_xai.classifier.taps import layer_path, layers_of, watching
 from fer_xai.engine.engine import Gradients, RowMaker
 from fer_xai.engine.packing import packed, rows_per_pass
@@ -69,6 +70,12 @@ class TracedEngine:
     def lacks(self, need: str) -> str | None:
         if need == "gradients" and not self._differentiable:
             return f"no gradient reaches the face through {self.classifier.name}"
+        averaged = members_of(self.classifier.model)
+        if need == "convolution" and averaged:
+            return (
+                f"{self.classifier.name} averages {len(averaged)} models, each with a last convolution of its own: "
+                "explain them one by one"
+            )
         if need == "convolution" and not self._convolutions:
             sealed = [layer for layer in layers_of(self.classifier.model) if type(layer).__name__ == "TFSMLayer"]
             why = (
