@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs clean
+.PHONY: help install demo test lint docs recipes clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,6 +30,9 @@ lint: install    ## check style and types
 docs: install    ## build the documentation into docs/_build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
+
+recipes: install    ## try every recipe at length (hours): make recipes DATA=fer2013.csv FERPLUS=fer2013new.csv
+	$(BIN)/python benchmarks/recipes.py --data $(DATA) $(if $(FERPLUS),--ferplus $(FERPLUS)) $(if $(ONLY),--only $(ONLY))
 
 clean:           ## remove what the other targets made
 	rm -rf .venv out docs/_build .pytest_cache .mypy_cache .ruff_cache

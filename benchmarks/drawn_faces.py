@@ -26,7 +26,7 @@ from fer_xai.engine import engine_for
 from fer_xai.faces.drawn import Drawing, draw
 from fer_xai.facs.agreement import centred_blob
 from fer_xai.facs.maps import inside, shares, top_weights
-from fer_xai.training.recipes.drawn import drawn_net
+from fer_xai.training.recipes.own.drawn import drawn_net
 
 QUICK: dict[str, dict[str, int]] = {  # passes for each face, where the default is more
     "lime": {"samples": 500},

@@ -29,6 +29,10 @@ from fer_xai.study import STANDARD_METHODS
 
 BOOKS = ("du2014", "facs2002")
 CHUNK = 32
+SETTINGS = {
+    **{f"lime:{s}": {"samples": 300} for s in ("slic", "felzenszwalb", "quickshift")},
+    "integrated_gradients": {"max_steps": 64},
+}
 
 
 def maps_of(path: Path, model: str, method: str, faces: Faces, masks: FaceMasks) -> np.ndarray:
@@ -37,7 +41,7 @@ def maps_of(path: Path, model: str, method: str, faces: Faces, masks: FaceMasks)
         file, scaling = model.split(",")
         classifier = load_classifier(file, scaling=scaling, emotions="fer2013") if file else load_classifier()
         parts = [
-            explain(classifier, faces[start : start + CHUNK], method, target="label").attributions
+            explain(classifier, faces[start : start + CHUNK], method, "label", **SETTINGS.get(method, {})).attributions
             for start in range(0, len(faces), CHUNK)
         ]
         partial = path.with_suffix(".partial.npy")

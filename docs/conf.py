@@ -15,7 +15,7 @@ author = "The fer-xai developers"
 copyright = author
 release = version = __version__
 
-extensions = ["sphinx.ext.autodoc", "numpydoc", "sphinx_gallery.gen_gallery", "extension"]
+extensions = ["sphinx.ext.autodoc", "numpydoc", "sphinx_gallery.gen_gallery", "extension", "leaderboard_table"]
 exclude_patterns = ["_build"]
 default_role = "py:obj"
 

@@ -1,104 +1,145 @@
-"""The training loop: learns, resumes without a gap, exports what it trained."""
+"""The training loop: learns, resumes without a gap, keeps the best epoch, refuses what belongs to another run."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
-from fer_xai.training.recipe import Recipe, list_recipes
+from fer_xai.errors import InputError
+from fer_xai.training.fit import fit, next_epoch
+from fer_xai.training.losses import CrossEntropy
+from fer_xai.training.recipe import Phase
+from fer_xai.training.schedules import Cosine, Plateau
+from tests.training.stubs import seen_at_once, tiny
 
 
-def tiny() -> Recipe:
-    from keras import Sequential, layers
-
-    def build(classes: int):
-        return Sequential([layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(classes, activation="softmax")])
-
-    from fer_xai.training.augmentation import RandomPose
-
-    return Recipe(
-        "tiny", "test", build, augment=lambda seed: RandomPose(shift=0, zoom=0, rotation=0, erase=0, seed=seed),
-        epochs=4, batch_size=16, learning_rate=0.05,
-    )  # fmt: skip
+def quiet(line: str) -> None:
+    pass
 
 
-@pytest.fixture
-def split() -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 7, 64)
-    faces = rng.integers(0, 60, (64, 8, 8, 1)).astype(np.uint8)
-    faces[np.arange(64), labels] += 180
-    return faces, labels
+class Killed(Exception):
+    pass
 
 
-def test_a_killed_run_goes_on_to_the_same_history(split, tmp_path):
-    from fer_xai.training.fit import fit
-
-    whole = fit(tiny(), split, split, tmp_path / "whole.keras", report=lambda line: None)
-
-    class Killed(Exception):
-        pass
-
-    def die(line: str) -> None:
-        if json.loads(line)["epoch"] == 1:
+def killed_after(epoch: int) -> Any:
+    def report(line: str) -> None:
+        if json.loads(line)["epoch"] == epoch:
             raise Killed
 
+    return report
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes_of_history(tmp_path):
+    split = seen_at_once()
+    phases = (
+        Phase(epochs=2, learning_rate=0.05, schedule=Plateau(patience=1)),
+        Phase(epochs=3, learning_rate=0.02, schedule=Cosine(warmup=1)),
+    )
+    recipe = tiny(phases=phases)
+    whole, halves = tmp_path / "whole.keras", tmp_path / "halves.keras"
+    history = fit(recipe, split, split, whole, report=quiet)
+    for epoch in (1, 3):
+        with pytest.raises(Killed):
+            fit(recipe, split, split, halves, report=killed_after(epoch))
+        assert not halves.exists()
+    fit(recipe, split, split, halves, report=quiet)
+    assert (tmp_path / "whole.history.csv").read_bytes() == (tmp_path / "halves.history.csv").read_bytes()
+    assert [row["epoch"] for row in history] == [0, 1, 2, 3, 4]
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_a_kill_between_weights_and_history_repeats_the_epoch(tmp_path, monkeypatch):
+    from fer_xai.training.checkpoints import Checkpoints
+
+    split = seen_at_once()
+    fit(tiny(), split, split, tmp_path / "whole.keras", report=quiet)
+    written = Checkpoints._write_history
+
+    def die(self: Checkpoints) -> None:
+        if len(self.history) == 3:
+            raise Killed
+        written(self)
+
+    monkeypatch.setattr(Checkpoints, "_write_history", die)
     with pytest.raises(Killed):
-        fit(tiny(), split, split, tmp_path / "halves.keras", report=die)
-    assert not (tmp_path / "halves.keras").exists()
-    halves = fit(tiny(), split, split, tmp_path / "halves.keras", report=lambda line: None)
-    assert [row["epoch"] for row in halves] == [0, 1, 2, 3]
-    for name in ("loss", "val_loss"):
-        assert np.allclose([row[name] for row in whole], [row[name] for row in halves], atol=1e-5)
-    assert whole[-1]["loss"] < whole[0]["loss"]
+        fit(tiny(), split, split, tmp_path / "halves.keras", report=quiet)
+    monkeypatch.undo()
+    fit(tiny(), split, split, tmp_path / "halves.keras", report=quiet)
+    assert (tmp_path / "whole.history.csv").read_bytes() == (tmp_path / "halves.history.csv").read_bytes()
 
 
-def test_the_file_holds_the_best_epoch(split, tmp_path):
-    import keras
-
-    from fer_xai.training.fit import fit
-
-    path = tmp_path / "m.keras"
-    history = fit(tiny(), split, split, path, report=lambda line: None)
-    model = keras.saving.load_model(path)
+def test_the_file_holds_the_best_epoch(tmp_path):
+    split = seen_at_once()
+    history = fit(tiny(), split, split, tmp_path / "m.keras", report=quiet)
+    model = keras.saving.load_model(tmp_path / "m.keras")
     probabilities = model.predict(split[0] / 255.0, verbose=0)
     best = max(row["val_accuracy"] for row in history)
     assert (probabilities.argmax(axis=1) == split[1]).mean() == pytest.approx(best)
 
 
-def test_every_recipe_builds_and_says_what_it_is():
-    for recipe in list_recipes().values():
-        model = recipe.build(len(recipe.emotions))
-        assert model.output_shape == (None, len(recipe.emotions))
-        assert recipe.document
+def test_a_finished_run_is_not_trained_again(tmp_path):
+    split, out = seen_at_once(), tmp_path / "m.keras"
+    first = fit(tiny(), split, split, out, report=quiet)
+    stamp = out.stat().st_mtime_ns
+    assert fit(tiny(), split, split, out, report=killed_after(0)) == first
+    assert out.stat().st_mtime_ns == stamp
+    assert not list((tmp_path / "m.keras.training").glob("*.h5"))
 
 
-def test_the_bundled_file_is_the_compact_recipes_net():
-    from fer_xai.classifier import load_classifier
-
-    bundled, recipe = load_classifier(), list_recipes()["compact"]
-    built = recipe.build(7)
-    assert [w.shape for w in bundled.model.weights] == [w.shape for w in built.weights]
-    assert bundled.emotions == recipe.emotions
-
-
-def test_augmentation_keeps_faces_in_range_and_changes_training_only():
-    from fer_xai.training.augmentation import RandomPose
-
-    faces = np.random.default_rng(0).uniform(size=(5, 16, 16, 1)).astype(np.float32)
-    layer = RandomPose(seed=1)
-    assert np.array_equal(np.asarray(layer(faces, training=False)), faces)
-    changed = np.asarray(layer(faces, training=True))
-    assert changed.shape == faces.shape
-    assert changed.min() >= 0
-    assert changed.max() <= 1
-    assert not np.allclose(changed, faces)
+@pytest.mark.parametrize("changed", ["seed", "settings", "faces"])
+def test_another_run_is_not_overwritten(tmp_path, changed):
+    split, out = seen_at_once(), tmp_path / "m.keras"
+    fit(tiny(), split, split, out, report=quiet)
+    recipe = tiny(batch_size=8) if changed == "settings" else tiny()
+    train = seen_at_once(seed=1) if changed == "faces" else split
+    with pytest.raises(InputError, match="belongs to another training"):
+        fit(recipe, train, split, out, seed=int(changed == "seed"), report=quiet)
 
 
-def test_recipes_are_frozen():
-    recipe = list_recipes()["compact"]
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        recipe.epochs = 1  # type: ignore[misc]
+def test_a_model_from_elsewhere_is_not_overwritten(tmp_path):
+    (tmp_path / "m.keras").write_text("precious")
+    split = seen_at_once()
+    with pytest.raises(InputError, match="was not made by this training"):
+        fit(tiny(), split, split, tmp_path / "m.keras", report=quiet)
+    assert (tmp_path / "m.keras").read_text() == "precious"
+
+
+def test_seeds_differ_and_repeat(tmp_path):
+    split = seen_at_once()
+    losses = [fit(tiny(), split, split, tmp_path / f"{n}.keras", seed=s, report=quiet) for n, s in enumerate((0, 0, 1))]
+    assert losses[0] == losses[1] != losses[2]
+
+
+def rows(values: list[float], phase: int = 0) -> list[dict[str, float]]:
+    return [{"epoch": n, "phase": phase, "val_loss": v, "val_accuracy": 1 - v} for n, v in enumerate(values)]
+
+
+def test_early_stopping_ends_the_phase_and_the_next_one_begins():
+    recipe = tiny(phases=(Phase(epochs=9, patience=2), Phase(epochs=2, patience=None)), watch="val_loss")
+    assert next_epoch(recipe, rows([0.5, 0.4, 0.45])) == (0, 3)
+    assert next_epoch(recipe, rows([0.5, 0.4, 0.45, 0.4])) == (1, 0)
+    assert next_epoch(recipe, [*rows([0.5, 0.4, 0.45, 0.4]), *rows([9.0], phase=1)]) == (1, 1)
+    assert next_epoch(recipe, [*rows([0.5, 0.4, 0.45, 0.4]), *rows([9.0, 9.0], phase=1)]) is None
+
+
+def test_balances_change_what_is_learned(tmp_path):
+    faces, labels = seen_at_once(96)
+    keep = (labels != 0) | (np.cumsum(labels == 0) <= 2)
+    split = faces[keep], labels[keep]
+    first = {
+        balance: fit(tiny(balance=balance, augment=None), split, split, tmp_path / f"{balance}.keras", report=quiet)[0]
+        for balance in ("none", "class weights", "oversampling")
+    }
+    assert len({row["val_loss"] for row in first.values()}) == 3
+
+
+def test_the_loss_is_the_recipes(tmp_path):
+    split = seen_at_once()
+    smooth = fit(tiny(loss=CrossEntropy(smoothing=0.5)), split, split, tmp_path / "m.keras", report=quiet)
+    # Half of each label goes to all seven emotions: no answer has a loss below the entropy of such a label.
+    shares = np.array([0.5 + 0.5 / 7] + [0.5 / 7] * 6)
+    assert min(row["val_loss"] for row in smooth) > -(shares * np.log(shares)).sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -14,29 +15,46 @@ from fer_xai.cli.quiet import load_tensorflow
 
 @one_line
 def recipes(as_json: options.Json = False) -> None:
-    """List the recipes with their reported and measured accuracy."""
+    """List the recipes with the test accuracy that their documents report and that was measured here."""
     load_tensorflow()
+    from fer_xai.training.leaderboard import measured, runs
     from fer_xai.training.recipe import list_recipes
 
+    published = runs()
     rows = [
         {
             "name": recipe.name,
             "document": recipe.document,
-            "reported": recipe.reported,
-            "measured": recipe.measured,
-            "parameters": recipe.build(len(recipe.emotions)).count_params(),
+            "reported": recipe.reported.test,
+            "measured": measured(recipe.name, published),
+            "parameters": recipe.count_parameters(),
         }
         for recipe in list_recipes().values()
     ]
     if as_json:
         typer.echo(json.dumps(rows))
-        return
-    for row in rows:
-        reported, measured = ("–" if row[key] is None else f"{row[key]:.1%}" for key in ("reported", "measured"))
-        typer.echo(
-            f"{row['name']:<16} {row['document']:<20} {row['parameters']:>12,} parameters  "
-            f"reported {reported:>6}  measured {measured:>6}"
-        )
+    else:
+        _show(rows)
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    """A table with the recipes of each document together."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, caption="Accuracy on the test faces; – where there is none.", caption_justify="left")
+    table.add_column("recipe", no_wrap=True)
+    for title in ("parameters", "reported", "measured"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for document in dict.fromkeys(row["document"] for row in rows):
+        table.add_section()
+        table.add_row(f"[bold]{document}[/bold]")
+        for row in rows:
+            if row["document"] == document:
+                figures = ("–" if row[key] is None else f"{row[key]:.1%}" for key in ("reported", "measured"))
+                table.add_row(f"  {row['name']}", f"{row['parameters']:,}", *figures)
+    Console().print(table)
 
 
 def command() -> Callable[..., None]:

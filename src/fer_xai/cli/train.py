@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.progress import bar
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
+
+if TYPE_CHECKING:
+    from fer_xai.training.recipe import Recipe
+
+Epochs = Annotated[int | None, typer.Option(min=1, help="At most so many in each phase.", show_default=False)]
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.", show_default=False)]
+Protocol = Annotated[str, typer.Option(help="How faces are split: standard, or document for the document's own way.")]
+BackboneWeights = Annotated[
+    str | None,
+    typer.Option(
+        help="imagenet (default; downloaded), none (random), or a .h5, .weights.h5 or .keras file.", show_default=False
+    ),
+]
+ExtraTest = Annotated[
+    Path | None, typer.Option(help="Folder of more labelled faces, for the test set.", show_default=False)
+]
+Precision = Annotated[str, typer.Option(help="float32, or mixed_bfloat16 where the machine is quicker with it.")]
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
 @one_line
@@ -21,49 +41,101 @@ def train(
     recipe: Annotated[str, typer.Argument(help="A name that fer-xai recipes lists.", show_default=False)],
     data: Annotated[str, typer.Option("--data", "-d", help="FER2013 CSV, image folders or .npz.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="The .keras file to write.", show_default=False)],
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    protocol: Protocol = "standard",
+    backbone_weights: BackboneWeights = None,
+    extra_test: ExtraTest = None,
+    limit: options.Limit = None,
     seed: options.Seed = 0,
-    precision: Annotated[str, typer.Option(help="float32, or mixed_bfloat16 where the machine has it.")] = "float32",
+    precision: Precision = "float32",
     ferplus: options.Ferplus = None,
     drop: options.Drop = None,
+    cleaning: options.Cleaning = None,
     as_json: options.Json = False,
 ) -> None:
     """Train a recipe; a run that was stopped goes on when the same command is given again.
 
-    Example: fer-xai train compact --data fer2013.csv --out my.keras
+    Beside the model stand its card (.md), learning curves (.svg), history (.history.csv) and record (.json).
+
+    Example: fer-xai train app-baseline-cnn --data fer2013.csv --out baseline.keras
     """
     load_tensorflow()
-    import numpy as np
+    from fer_xai.cli.trained import Run, write_beside
 
-    from fer_xai.faces import Faces, load_faces
-    from fer_xai.training.fit import fit
+    chosen = choose(recipe, epochs, batch_size, ferplus, drop)
+    check_options(chosen, out, precision, protocol, ferplus)
+    weights = choose_weights(chosen, backbone_weights)
+    run = Run(chosen, data, out, protocol, weights, extra_test, limit, seed, precision, ferplus, cleaning)
+    overrides = {"--epochs": epochs, "--batch-size": batch_size}
+    run.overrides = [f"{name} {value}" for name, value in overrides.items() if value is not None]
+    with bar() as track:
+        run.go(report=tell, track=track)
+    record = write_beside(run)
+    typer.echo(json.dumps({**record, "model": str(out)}) if as_json else str(out))
+
+
+def choose(
+    name: str, epochs: int | None, batch_size: int | None, ferplus: Path | None, drop: list[str] | None
+) -> Recipe:
+    """The recipe of a name, with what the command line changes of it."""
+    from fer_xai.emotions import canonical
     from fer_xai.training.recipe import list_recipes
 
     known = list_recipes()
-    if recipe not in known:
-        raise InputError(f"unknown recipe {recipe!r}; known are {', '.join(known)}")
+    if name not in known:
+        raise InputError(f"unknown recipe {name!r}; known are {', '.join(known)}")
+    recipe = known[name]
+    changes: dict[str, Any] = {"dropped": tuple(dict.fromkeys([*recipe.dropped, *map(canonical, drop or ())]))}
+    if len(changes["dropped"]) > len(recipe.dropped) or (ferplus is not None and recipe.labels != "ferplus"):
+        changes["parameters"] = None
+    if ferplus is not None:
+        changes["labels"] = "ferplus"
+    if epochs is not None:
+        changes["phases"] = tuple(dataclasses.replace(p, epochs=min(p.epochs, epochs)) for p in recipe.phases)
+    if batch_size is not None:
+        changes["batch_size"] = batch_size
+    return dataclasses.replace(recipe, **changes)
+
+
+def check_options(recipe: Recipe, out: Path, precision: str, protocol: str, ferplus: Path | None) -> None:
+    """Refuse what could only fail later."""
+    from fer_xai.training.protocols import PROTOCOLS
+
     if out.suffix != ".keras":
         raise InputError(f"--out {out}: expected a name that ends in .keras")
-    chosen = known[recipe]
-    faces = load_faces(data, ferplus=ferplus, drop=tuple(drop or ()))
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"--out {out}: there is no folder {out.parent}; make it first")
+    if precision not in PRECISIONS:
+        raise InputError(f"--precision {precision}: expected one of {', '.join(PRECISIONS)}")
+    if protocol not in PROTOCOLS:
+        raise InputError(f"--protocol {protocol}: expected one of {', '.join(PROTOCOLS)}")
+    if recipe.labels == "ferplus" and ferplus is None:
+        raise InputError(
+            f"recipe {recipe.name} is trained on FER+ labels: give its votes with --ferplus fer2013new.csv"
+        )
 
-    def part(split: str) -> tuple[np.ndarray, np.ndarray]:
-        rows = (faces.table["split"] == split).to_numpy()
-        if not rows.any():
-            raise InputError(f"{data} has no {split} split; training needs train and validation")
-        return _arrays(faces[rows])
 
-    def _arrays(some: Faces) -> tuple[np.ndarray, np.ndarray]:
-        strange = set(some.labels) - set(chosen.emotions)
-        if strange:
-            raise InputError(f"{data} has labels {strange} that recipe {recipe} does not know; use --drop or --ferplus")
-        return some.pixels(), np.array([chosen.emotions.index(str(label)) for label in some.labels])
+def choose_weights(recipe: Recipe, given: str | None) -> str:
+    """Where the backbone's weights come from."""
+    from fer_xai.training.ensemble import member_recipes
 
-    history = fit(
-        chosen, part("train"), part("validation"), out, seed=seed, precision=precision,
-        report=lambda line: print(line, file=sys.stderr),
-    )  # fmt: skip
-    best = max(history, key=lambda row: row["val_accuracy"])
-    typer.echo(json.dumps({"model": str(out), **best}) if as_json else str(out))
+    if recipe.backbone is None and not any(member.backbone for member in member_recipes(recipe)):
+        if given is not None:
+            raise InputError(f"recipe {recipe.name} has no backbone: leave --backbone-weights out")
+        return "none"
+    return given or "imagenet"
+
+
+def tell(line: str) -> None:
+    """One line per epoch, on stderr."""
+    row = json.loads(line)
+    print(
+        f"epoch {row['epoch'] + 1}: loss {row['loss']:.4f}, accuracy {row['accuracy']:.1%}; "
+        f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.1%}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def command() -> Callable[..., None]:

@@ -48,8 +48,8 @@ class RandomPose(keras.layers.Layer):
         if not training:
             return faces
         faces = self._warp(faces)
-        faces = self._relight(faces)
-        return self._erase(faces)
+        faces = self._relight(faces) if self.light else faces
+        return self._erase(faces) if self.erase else faces
 
     def _uniform(self, faces: Any, low: float, high: float) -> Any:
         return keras.random.uniform((ops.shape(faces)[0],), low, high, seed=self.seed_generator)
@@ -84,3 +84,11 @@ class RandomPose(keras.layers.Layer):
         y = ops.abs(ops.arange(height, dtype="float32")[None] / height - self._uniform(faces, 0, 1)[:, None])
         inside = ops.logical_and((y < half)[:, :, None], (x < half)[:, None, :])[..., None]
         return ops.where(inside, self._uniform(faces, 0, 1)[:, None, None, None], faces)
+
+
+def documents_pose(seed: int, shear: float = 0.0) -> RandomPose:
+    """What three of the documents ask of Keras's ``ImageDataGenerator``: 10°, shifts and zoom of a tenth, flips.
+
+    Unlike there, one change of scale holds for both directions; `shear` is relative, see `RandomPose`.
+    """
+    return RandomPose(rotation=10, shift=0.1, zoom=0.1, shear=shear, light=0, erase=0, seed=seed, dtype="float32")

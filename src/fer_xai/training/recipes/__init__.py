@@ -1,1 +1,1 @@
-"""One file, one recipe: a module here that defines ``RECIPE`` is listed and trainable."""
+"""One file, one recipe, in a folder for each document: a module here with a ``RECIPE`` is listed and trainable."""

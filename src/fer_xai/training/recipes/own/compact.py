@@ -7,13 +7,16 @@ localization"): Grad-CAM of the logit on that layer must equal the map up to sca
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import keras
 from keras import layers
 
 from fer_xai.training.augmentation import RandomPose
-from fer_xai.training.recipe import Recipe
+from fer_xai.training.losses import CrossEntropy
+from fer_xai.training.recipe import Phase, Recipe
+from fer_xai.training.schedules import Cosine
 
 
 def _convolution(x: Any, channels: int, stride: int = 1, relu: bool = True) -> Any:
@@ -46,13 +49,10 @@ RECIPE = Recipe(
     name="compact",
     document="fer-xai's own",
     build=build,
+    phases=(Phase(epochs=50, learning_rate=2e-3, schedule=Cosine(warmup=2), patience=15),),
     augment=lambda seed: RandomPose(seed=seed, dtype="float32"),
-    epochs=50,
+    optimizer=partial(keras.optimizers.AdamW, weight_decay=2e-2),
+    loss=CrossEntropy(smoothing=0.1),
     batch_size=128,
-    learning_rate=2e-3,
-    weight_decay=2e-2,
-    warmup=2,
-    label_smoothing=0.1,
-    patience=15,
-    measured=0.686,
+    parameters=753_823,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import numpy as np
 from keras import layers
 
 from fer_xai.faces import Faces
-from fer_xai.training.recipe import Recipe
+from fer_xai.training.recipe import Phase, Recipe
+from fer_xai.training.schedules import Cosine
 
 
 def build(classes: int) -> keras.Model:
@@ -34,19 +36,19 @@ def build(classes: int) -> keras.Model:
     return keras.Model(inputs, layers.Softmax(dtype="float32", name="probabilities")(x), name="drawn")
 
 
+EPOCHS = 25
 RECIPE = Recipe(
     name="drawn",
-    document="fer-xai's own, for drawn faces (--data drawn)",
+    document="fer-xai's own",
     build=build,
-    epochs=25,
+    phases=(Phase(epochs=EPOCHS, learning_rate=2e-3, schedule=Cosine(), patience=None),),
+    optimizer=partial(keras.optimizers.AdamW, weight_decay=1e-3),
     batch_size=32,
-    learning_rate=2e-3,
-    weight_decay=1e-3,
-    patience=25,
+    parameters=47_299,
 )
 
 
-def drawn_net(faces: Faces, seed: int = 0, epochs: int = RECIPE.epochs) -> Any:
+def drawn_net(faces: Faces, seed: int = 0, epochs: int = EPOCHS) -> Any:
     """Train the tiny net on the train split of drawn faces; the epoch that does best on their validation split is kept.
 
     Parameters
@@ -70,6 +72,7 @@ def drawn_net(faces: Faces, seed: int = 0, epochs: int = RECIPE.epochs) -> Any:
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "drawn.keras")
-        recipe = dataclasses.replace(RECIPE, epochs=epochs)
+        phase = dataclasses.replace(RECIPE.phases[0], epochs=epochs)
+        recipe = dataclasses.replace(RECIPE, phases=(phase,))
         fit(recipe, part("train"), part("validation"), out, seed, report=lambda line: None)
         return keras.models.load_model(out)

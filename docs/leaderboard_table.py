@@ -1,0 +1,87 @@
+"""``.. leaderboard::`` and ``.. recipe-notes::``, made from the leaderboard's files and from the recipes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from fer_xai.training.leaderboard import runs
+from fer_xai.training.recipe import Recipe, list_recipes
+
+NOT_TRAINED = "not trained here"
+_HEAD = ("Recipe", "Weights", "Reported", "Measured", "Split", "Seed", "Epochs", "Minutes", "Machine", "Note")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def _rows(recipe: Recipe, published: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """One row per published run, or one that says that there is none."""
+    reported = _percent(recipe.reported.test)
+    if recipe.reported.mean_diagonal is not None:
+        reported += f", mean of recalls {_percent(recipe.reported.mean_diagonal)}"
+    begin = (f"``{recipe.name}``", f"{recipe.parameters:,}", reported)
+    rows = [begin + _measured(run) for run in published if run["recipe"] == recipe.name]
+    return rows or [(*begin, NOT_TRAINED, *[""] * 6)]
+
+
+def _measured(run: dict[str, Any]) -> tuple[str, ...]:
+    test = run["test"]
+    interval = f"{_percent(test['accuracy'])} [{100 * test['low']:.1f}, {100 * test['high']:.1f}]"
+    diagonal = f", mean of recalls {_percent(run['mean_diagonal'])}"
+    minutes = "" if run["seconds"] is None else f"{run['seconds'] / 60:.0f}"
+    return (
+        interval + diagonal,
+        f"{run['protocol']}: {run['split']}",
+        str(run["seed"]),
+        "" if run["epochs"] is None else f"{run['epochs']}, best {run['best_epoch']}",
+        minutes,
+        run["machine"],
+        run["note"],
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for row in (_HEAD, *rows):
+        lines += [f"   {'-' if n else '* -'} {cell}".replace("   - ", "     - ") for n, cell in enumerate(row)]
+    return [*lines, ""]
+
+
+class Leaderboard(SphinxDirective):
+    """A table for each document: its figure and ours."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write the tables as reStructuredText and parse them."""
+        recipes, published, lines = list_recipes().values(), runs(), []
+        for document in dict.fromkeys(recipe.document for recipe in recipes):
+            lines += [f".. rubric:: {document}", ""]
+            rows = [row for recipe in recipes if recipe.document == document for row in _rows(recipe, published)]
+            lines += _table(rows)
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+class RecipeNotes(SphinxDirective):
+    """What each document leaves open and what was chosen, and what has to be known about its figures."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write the notes as reStructuredText and parse them."""
+        lines: list[str] = []
+        for recipe in list_recipes().values():
+            notes = [*recipe.choices, *(f"Reported: {remark}" for remark in recipe.reported.remarks)]
+            if notes:
+                lines += [f"``{recipe.name}``", *(f"   - {note}" for note in notes), ""]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("leaderboard", Leaderboard)
+    app.add_directive("recipe-notes", RecipeNotes)
+    # The pages show the recipes and runs of this moment, so they are read again at each build.
+    app.connect("env-get-outdated", lambda *_: ["leaderboard", "recipes"])
+    return {"version": "1", "parallel_read_safe": True}

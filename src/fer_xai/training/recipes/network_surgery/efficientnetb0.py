@@ -1,0 +1,29 @@
+"""EfficientNetB0 transfer: the head alone, then the whole net."""
+
+from __future__ import annotations
+
+import keras
+
+from fer_xai.training.backbones import EFFICIENTNETB0, with_head
+from fer_xai.training.recipe import Recipe
+from fer_xai.training.recipes.network_surgery import BATCH, DOCUMENT, DROPPED, FAILED, PHASES, TRANSFER, head
+
+
+def build(classes: int) -> keras.Model:
+    """Build the net."""
+    return with_head(EFFICIENTNETB0, classes, head, name="surgery_efficientnetb0")
+
+
+RECIPE = Recipe(
+    name="surgery-efficientnetb0",
+    document=DOCUMENT,
+    build=build,
+    phases=PHASES,
+    dropped=DROPPED,
+    batch_size=BATCH,
+    watch="val_loss",
+    backbone=EFFICIENTNETB0,
+    reported=FAILED,
+    choices=TRANSFER,
+    parameters=4_771_881,
+)
