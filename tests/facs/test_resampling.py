@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import bootstrap
 
 from fer_xai.errors import InputError
+from fer_xai.facs import resampling
 from fer_xai.facs.resampling import Units, bca_interval, check_people, shuffled_p
 
 
@@ -90,3 +91,25 @@ def test_what_never_varies_has_no_width() -> None:
 def test_says_that_people_do_not_fit() -> None:
     with pytest.raises(InputError, match="3 people for 2 faces"):
         check_people(["a", "b", "c"], 2)
+
+
+def test_quantiles_of_each_column_are_numpys() -> None:
+    rng = np.random.default_rng(0)
+    drawn, levels = rng.normal(size=(97, 4, 3)), rng.random((4, 3))
+    drawn[:20, 1, 1], drawn[:, 2, 2], drawn[3, 0, 0] = np.nan, np.nan, np.inf
+    found = resampling._quantile(drawn, levels)
+    for i, j in np.ndindex(4, 3):
+        column = drawn[:, i, j][np.isfinite(drawn[:, i, j])]
+        expected = np.quantile(column, levels[i, j]) if len(column) else np.nan
+        np.testing.assert_allclose(found[i, j], expected, rtol=1e-12)
+
+
+def test_small_batches_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Memory is bounded by batches: shuffles do not hang on their size, and no batch is larger.
+    rng = np.random.default_rng(0)
+    units = Units.of(with_counts(rng.normal(size=60)), np.arange(60) % 2, 2)
+    whole = shuffled_p(units, difference, 0, 300)
+    monkeypatch.setattr(resampling, "BATCH_NUMBERS", 1000)
+    assert shuffled_p(units, difference, 0, 300) == whole
+    assert max(len(sums) for sums in units.shuffled(0, 300)) * 60 * 2 <= 1000
+    assert sum(len(sums) for sums in units.resampled(0, 300)) == 300

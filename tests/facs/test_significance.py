@@ -19,6 +19,7 @@ from fer_xai.facs import (
     significance_table,
     spatial_null,
 )
+from fer_xai.facs.significance import signed_ranks
 from tests.facs.profile_stubs import SIX, drawn_profile
 
 
@@ -46,6 +47,41 @@ def test_planted_regions_are_found_and_only_those() -> None:
     assert (table["p_holm"] >= table["p"]).all()
     assert (table["low"] < table["log2_enrichment"]).all()
     assert (table["log2_enrichment"] < table["high"]).all()
+
+
+@pytest.mark.parametrize("count", [2, 5, 10, 14, 51])
+@pytest.mark.parametrize("zeros", [0, 3])
+def test_signed_ranks_are_scipys(count: int, zeros: int) -> None:
+    from scipy.stats import wilcoxon
+
+    rng = np.random.default_rng(count)
+    tied = rng.integers(-4, 7, (count, 3)) / 2.0
+    tied[: min(zeros, count - 1), 0] = 0
+    tied[0] += tied[0] == 0
+    untied = rng.normal(0.3, 1, (count, 3))
+    for values in (tied, untied):
+        ours = signed_ranks(values, np.zeros(count, int), 1)[0]
+        np.testing.assert_allclose(ours, wilcoxon(values, zero_method="zsplit", axis=0).pvalue, rtol=1e-12)
+
+
+def test_signed_ranks_by_hand() -> None:
+    # Of eight ways to sign the ranks 1.5, 1.5, 3 one sums as high as all positive; two sides.
+    assert signed_ranks(np.array([[1.0], [1.0], [2.0]]), np.zeros(3, int), 1)[0, 0] == pytest.approx(2 / 8)
+
+
+def test_the_order_of_faces_does_not_matter() -> None:
+    profile = drawn_profile(7, 3, {"sad": ["chin"]})
+    turned = np.random.default_rng(0).permutation(len(profile.emotions))
+    other = replace(
+        profile,
+        mass=profile.mass[turned],
+        area=profile.area[turned],
+        emotions=tuple(profile.emotions[i] for i in turned),
+    )
+    first, second = significance(profile, resamples=99), significance(other, resamples=99)
+    pd.testing.assert_frame_equal(first, second)
+    pd.testing.assert_frame_equal(first, significance(profile, resamples=99), check_exact=True)
+    assert not first["low"].equals(significance(profile, seed=1, resamples=99)["low"])
 
 
 def test_blind_studies_seldom_find_anything() -> None:

@@ -18,7 +18,9 @@ import pytest
 from fer_xai.classifier import Classifier
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
+from fer_xai.facs import load_codebook
 from fer_xai.study import Study, run_study
+from fer_xai.study.spatial import sample
 
 METHODS = ("lime:quickshift", "gradcam", "occlusion", "shap:regions")
 OPTIONS = {"lime:quickshift": {"samples": 50}}
@@ -39,7 +41,14 @@ COLUMNS = {
     "separability_blind": "method value low high chance p n",
     "specificity_blind": "method codebook value low high p n",
     "own_regions": "method emotion region value p_holm stands_out",
-    "own_correlations": "method codebook correlation p",
+    "own_correlations": "method codebook correlation correlation_low correlation_high p",
+    "significance": "method split emotion region n log2_enrichment low high p p_holm significant difference p_others "
+    "p_others_holm stands_out pixels resolved",
+    "against": "method emotion region n share area log2_enrichment low high p_holm significant stands_out",
+    "baselines": "method codebook map measure n value low high chance beyond beyond_low beyond_high",
+    "spatial_null": "method emotion region n log2_enrichment_face null null_low null_high p p_corrected significant",
+    "specificity_splits": "method codebook split value low high p n emotions left_out",
+    "separability_splits": "method split value low high chance p n emotions left_out",
 }
 
 
@@ -105,6 +114,70 @@ def test_blind_maps_are_measured_like_methods_and_stand_apart(study):
     assert set(study.table("separability_blind")["method"]) == {"blob", "sobel"}
     assert set(study.table("specificity")["method"]) == set(METHODS)
     assert not {"blob", "sobel"} & set(study.table("regions")["method"])
+
+
+def test_regions_are_tested_for_each_method_and_know_its_cell(study):
+    table = study.table("significance")
+    assert set(table["method"]) == set(METHODS)
+    sizes = table.dropna(subset="resolved").groupby("method")["pixels"]
+    assert set(sizes.groups) >= {"gradcam", "lime:quickshift", "shap:regions"}
+    for method, cell in cells_of(study).items():
+        rows = table[table["method"] == method]
+        assert (rows["resolved"] == (rows["pixels"] >= cell)).all()
+    assert not table.loc[table["method"] == "gradcam", "resolved"].all(), "its cells are larger than some regions"
+
+
+def cells_of(study: Study) -> dict[str, float]:
+    from fer_xai.study.cells import read_cells
+
+    return read_cells(study.path, METHODS, (0, 32))
+
+
+def test_measured_maps_stand_beside_those_that_know_nothing(study):
+    table = study.table("baselines").set_index(["method", "codebook", "map", "measure"])
+    assert set(table.index.get_level_values("map")) == {"measured", "flat", "blob", "sobel", "others"}
+    one = table.loc[("occlusion", "facs2002", "measured", "mass_accuracy")]
+    assert 0 < one["n"] <= 40
+    assert one["low"] < one["value"] < one["high"]
+    flat = [table.loc[("occlusion", "facs2002", "flat", measure)] for measure in ("mass_accuracy", "log2_enrichment")]
+    assert flat[0]["value"] == pytest.approx(one["chance"])
+    assert flat[1]["value"] == pytest.approx(0, abs=1e-9)
+    blob = table.loc[("occlusion", "facs2002", "blob", "mass_accuracy")]
+    assert blob["beyond"] == pytest.approx(one["value"] - blob["value"])
+
+
+def test_the_spatial_null_is_of_a_sample_drawn_by_content(study):
+    table = study.table("spatial_null")
+    assert set(table["method"]) == set(METHODS)
+    found = study.table("landmarks").query("landmarks == 'mesh'")["face"]
+    labels = study.table("predictions").set_index("face")["label"][found].value_counts()
+    occlusion = table[table["method"] == "occlusion"].drop_duplicates("emotion").set_index("emotion")["n"]
+    assert (occlusion <= labels[occlusion.index]).all()
+    pixels, emotions = study.faces.pixels(), np.array(study.faces.labels, object)
+    turned = np.random.default_rng(0).permutation(40)
+    kept = sample(pixels, list(emotions), 5, most=4)
+    again = sample(pixels[turned], list(emotions[turned]), 5, most=4)
+    assert len(kept) == 16
+    assert set(turned[again]) == set(kept)
+    assert set(sample(pixels, list(emotions), 6, most=4)) != set(kept)
+
+
+def test_the_mean_map_of_others_is_that_of_the_library(study, faces):
+    from fer_xai.facs import part_profiles
+
+    maps = study.maps("occlusion")[0]
+    profiles = part_profiles(faces, maps, faces.labels)
+    book = load_codebook("du2014")
+    masks = profiles["others"].merged(book.merge, book.emotions)
+    own = [
+        masks.mass[i, book.emotions.index(label)]
+        for i, label in enumerate(faces.labels)
+        if label in book.emotions and masks.used[i] and profiles["measured"].used[i]
+    ]
+    table = study.table("baselines").set_index(["method", "codebook", "map", "measure"])
+    row = table.loc[("occlusion", "du2014", "others", "mass_accuracy")]
+    assert row["n"] == len(own)
+    assert row["value"] == pytest.approx(np.mean(own), rel=1e-4)
 
 
 def test_one_row_per_face_method_and_region(study):

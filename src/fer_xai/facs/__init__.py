@@ -1,8 +1,10 @@
 """What an attribution says about a face: facial regions, action units, and measures that know their chance level."""
 
+from fer_xai.facs.against import against_table
 from fer_xai.facs.agreement import agreement, centred_blob
 from fer_xai.facs.atlas import region_names
 from fer_xai.facs.baselines import baseline_attributions, beside_baselines, blind_maps, part_profiles
+from fer_xai.facs.beside import beside_table
 from fer_xai.facs.codebooks import Codebook, action_units, list_codebooks, load_codebook
 from fer_xai.facs.counting import count_regions
 from fer_xai.facs.difference import Difference, separability_gain, specificity_difference
@@ -25,9 +27,11 @@ __all__ = [
     "Specificity",
     "action_unit_masks",
     "action_units",
+    "against_table",
     "agreement",
     "baseline_attributions",
     "beside_baselines",
+    "beside_table",
     "blind_maps",
     "centred_blob",
     "count_regions",

@@ -43,11 +43,13 @@ class OwnCodebook:
         ``same_regions``, other units that show in the same regions and cannot be told from this one.
     correlations : DataFrame
         A row for each published codebook, the closest first: ``codebook``; ``correlation`` of the double-centred table
-        with the codebook's own, −1…1, 0 by chance; ``ceiling``, the largest correlation that the noise of so few faces
-        allows, 0…1 (0: the table is nothing but noise); ``slope``, how much more enriched (log2) the codebook's regions
-        are than by emotion and region alone, which noise does not lower, with its 95 % BCa interval ``low``, ``high``;
-        ``p`` of so large a one if emotions are shuffled over faces; ``closest_share``, in what part of the bootstrap
-        samples this codebook is the closest, 0…1; ``emotions`` compared.
+        with the codebook's own, −1…1, 0 by chance; ``correlation_low``, ``correlation_high``, the slope's interval at
+        the correlation's scale: of what tables as noisy as this one correlate; ``ceiling``, the largest correlation
+        that the noise of so few faces allows, 0…1 (0: the table is nothing but noise); ``slope``, how much more
+        enriched (log2) the codebook's regions are than by emotion and region alone, which noise does not lower, with
+        its 95 % BCa interval ``low``, ``high``; ``p`` of so large a one if emotions are shuffled over faces;
+        ``closest_share``, in what part of the bootstrap samples this codebook is the closest, 0…1; ``emotions``
+        compared.
     closest : str or None
         The codebook with the largest correlation, whether or not it differs from 0: read its ``p`` and
         ``closest_share`` with it.
@@ -255,7 +257,7 @@ def _correlations(
     units: Units, names: Sequence[str], regions: Sequence[str], books: Sequence[Codebook], seed: int, resamples: int
 ) -> pd.DataFrame:
     chosen = [[e for e in names if e in book.emotions] for book in books]
-    value = ceiling = slope = low = high = p = share = np.full(len(books), np.nan)
+    value = ceiling = slope = low = high = p = share = ratio = np.full(len(books), np.nan)
     if any(len(own) > 1 for own in chosen):
         places = [[names.index(e) for e in own] for own in chosen]
         theirs = [double_centred(codebook_table(book, own, regions)) for book, own in zip(books, chosen, strict=True)]
@@ -267,7 +269,8 @@ def _correlations(
 
         ours = [double_centred(mean_of_sums(units.sums)[at]) for at in places]
         slope = slopes(units.sums)
-        value = slope * _ratio_of_sizes(theirs, ours)
+        ratio = _ratio_of_sizes(theirs, ours)
+        value = slope * ratio
         if units.enough:
             low, high = bca_interval(units, slopes, seed, resamples)
             p = shuffled_p(units, slopes, seed, resamples)
@@ -282,6 +285,8 @@ def _correlations(
         {
             "codebook": [book.name for book in books],
             "correlation": value,
+            "correlation_low": low * ratio,
+            "correlation_high": high * ratio,
             "ceiling": ceiling,
             "slope": slope,
             "low": low,

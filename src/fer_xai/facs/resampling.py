@@ -96,7 +96,7 @@ class Units:
         """Sums after shuffling the emotions over faces or blocks, batch by batch, (b, E, K)."""
         rng = np.random.default_rng(seed)
         for size in _batches(resamples, len(self.codes) * self.emotions):
-            codes = rng.permuted(np.tile(self.codes, (size, 1)), axis=1)
+            codes = rng.permuted(np.tile(self.codes.astype(np.int8), (size, 1)), axis=1)
             yield np.stack([(codes == e).astype(np.float64) @ self.values for e in range(self.emotions)], axis=1)
 
     def _by_person(self) -> np.ndarray:
@@ -209,11 +209,15 @@ def _bca_levels(
 
 
 def _quantile(drawn: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """Quantile of each column of (B, …) at its own level (…); resamples that lost an emotion (NaN) are left out."""
+    """Quantile of each column of (B, …) at its own level (…); resamples that lost an emotion (NaN) are left out.
+
+    `numpy.quantile` reads all columns at the same levels.
+    """
     flat, levels = drawn.reshape(len(drawn), -1), np.broadcast_to(level, drawn.shape[1:]).ravel()
-    found = np.full(flat.shape[1], np.nan)
-    for i, column in enumerate(flat.T):
-        finite = column[np.isfinite(column)]
-        if len(finite):
-            found[i] = np.quantile(finite, levels[i])
-    return found.reshape(drawn.shape[1:])
+    ordered = np.sort(np.where(np.isfinite(flat), flat, np.nan), axis=0)  # NaN last
+    count = np.isfinite(ordered).sum(axis=0)
+    place = np.clip(levels, 0, 1) * np.maximum(count - 1, 0)
+    below = np.floor(place).astype(int)
+    above, columns = np.minimum(below + 1, np.maximum(count - 1, 0)), np.arange(flat.shape[1])
+    first, second = ordered[below, columns], ordered[above, columns]
+    return (first + (second - first) * (place - below)).reshape(drawn.shape[1:])

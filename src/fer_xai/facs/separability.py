@@ -31,7 +31,9 @@ class Separability:
         Balanced accuracy, 0…1: mean over emotions of the share of its faces that are told right by a linear
         discriminant analysis which never saw them. NaN with fewer than two emotions of two faces.
     low, high : float
-        95 % BCa bootstrap interval over the faces (people) told; the folds stay as they are.
+        95 % BCa bootstrap interval over the faces (people) told, with the folds as they are, made wider by as much as
+        the value varies more over shuffled profiles than such a bootstrap knows: other faces would have trained other
+        analyses. ``benchmarks/facs_intervals.py`` measures what it covers.
     chance : float
         1 ÷ number of emotions: what profiles that know nothing of emotions have.
     p : float
@@ -120,8 +122,9 @@ def separability_from_profile(profile: RegionProfile, seed: int = 0, resamples: 
         features, shrinkage = features_of(values)
         told = tell(features[None], codes, folds, shrinkage)[0]
         value = float(balanced((told == codes)[None], codes)[0])
-        p = _shuffled(features, codes, folds, shrinkage, value, seed, resamples)
+        p, wider = _shuffled(features, codes, folds, shrinkage, value, seed, resamples)
         low, high = _interval(told == codes, codes, people, seed, resamples)
+        low, high = max(0.0, value - wider * (value - low)), min(1.0, value + wider * (high - value))
     counts = [np.bincount(told[codes == e], minlength=len(names)) / (codes == e).sum() for e in range(len(names))]
     return Separability(
         value=value,
@@ -207,17 +210,23 @@ def tell(features: np.ndarray, codes: np.ndarray, folds: np.ndarray, shrinkage: 
     scikit-learn's linear discriminant analysis (``lsqr``, equal priors) for a batch of shuffled profiles at once: its
     fits, one by one, would take minutes for each method.
     """
+    order = np.argsort(folds, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(folds[order])) + 1)
     hot = (codes == np.arange(codes.max() + 1)[:, None]).astype(np.float64)
+    tests = [features[:, part] for part in parts]
+    # What the other folds sum to is what all sum to less this one: each face enters the sums once, not four times.
+    sums = [hot[:, part] @ test for part, test in zip(parts, tests, strict=True)]
+    squares = [test.transpose(0, 2, 1) @ test for test in tests]
+    all_sums, all_squares, all_counts = np.sum(sums, axis=0), np.sum(squares, axis=0), hot.sum(axis=1)
     told = np.zeros(features.shape[:2], int)
-    for fold in np.unique(folds):
-        seen, test = features[:, folds != fold], folds == fold
-        counts = hot[:, ~test].sum(axis=1)
+    for part, test, own_sums, own_squares in zip(parts, tests, sums, squares, strict=True):
+        counts = all_counts - hot[:, part].sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = (hot[:, ~test] @ seen) / counts[:, None]
+            means = (all_sums - own_sums) / counts[:, None]
         missing = counts == 0
         means[:, missing] = 0
-        scatter = seen.transpose(0, 2, 1) @ seen - (means * counts[:, None]).transpose(0, 2, 1) @ means
-        covariance = scatter / len(seen[0])
+        scatter = all_squares - own_squares - (means * counts[:, None]).transpose(0, 2, 1) @ means
+        covariance = scatter / (len(codes) - len(part))
         size = covariance.shape[-1]
         # Faces whose profiles are all alike within their emotions have no spread: then only the means tell.
         spread = np.maximum(np.trace(covariance, axis1=1, axis2=2)[:, None, None] / max(size, 1), 1e-9)
@@ -225,7 +234,7 @@ def tell(features: np.ndarray, codes: np.ndarray, folds: np.ndarray, shrinkage: 
         slopes = np.linalg.solve(shrunk, means.transpose(0, 2, 1))
         offsets = -0.5 * np.einsum("bed,bde->be", means, slopes)
         offsets[:, missing] = -np.inf
-        told[:, test] = (features[:, test] @ slopes + offsets[:, None]).argmax(axis=2)
+        told[:, part] = (test @ slopes + offsets[:, None]).argmax(axis=2)
     return told
 
 
@@ -242,16 +251,23 @@ def _shuffled(
     value: float,
     seed: int,
     resamples: int,
-) -> float:
-    """Share of shuffles that are told as well: profiles move over faces, emotions and folds stay where they are."""
-    rng, reached = np.random.default_rng(seed), 0
-    step = max(1, BATCH_NUMBERS // max(1, features.size))
+) -> tuple[float, float]:
+    """Share of shuffles that are told as well: profiles move over faces, emotions and folds stay where they are.
+
+    And how many times more values vary over shuffles than the faces told vary in each: at least 1.
+    """
+    rng, counts = np.random.default_rng(seed), np.bincount(codes)
+    step, values, spread = max(1, BATCH_NUMBERS // max(1, features.size)), [], []
     for start in range(0, resamples, step):
         size = min(step, resamples - start)
         order = rng.permuted(np.tile(np.arange(len(codes)), (size, 1)), axis=1)
-        told = tell(features[order], codes, folds, shrinkage)
-        reached += int((balanced(told == codes, codes) >= value - 1e-12).sum())
-    return (reached + 1) / (resamples + 1)
+        right = tell(features[order], codes, folds, shrinkage) == codes
+        shares = np.stack([right[:, codes == e].mean(axis=1) for e in range(len(counts))])
+        values.append(shares.mean(axis=0))
+        spread.append((shares * (1 - shares) / (counts - 1)[:, None]).sum(axis=0) / len(counts) ** 2)
+    drawn, expected = np.concatenate(values), float(np.concatenate(spread).mean())
+    p = (int((drawn >= value - 1e-12).sum()) + 1) / (resamples + 1)
+    return p, float(np.sqrt(max(1.0, drawn.var() / expected))) if expected > 0 else 1.0
 
 
 def _interval(

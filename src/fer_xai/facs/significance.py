@@ -14,6 +14,7 @@ from fer_xai.facs.resampling import Units, bca_interval
 SPLITS = ("all", "right", "wrong")
 LEAST = 2  # faces of an emotion that a test needs
 LEVEL = 0.05
+FLIPPED = 13  # faces up to which scipy's signed-rank test goes through all signs of tied values
 
 
 def holm(p: np.ndarray) -> np.ndarray:
@@ -179,12 +180,35 @@ def signed_ranks(values: np.ndarray, codes: np.ndarray, emotions: int) -> np.nda
     from scipy.stats import wilcoxon
 
     def test(columns: np.ndarray) -> np.ndarray:
+        if len(columns) <= FLIPPED and _tied(np.abs(columns)):
+            return _sign_flips(columns)
         # Half of the zeros count on each side, so a map that is flat on most faces is not tested on the few others.
         p: np.ndarray = wilcoxon(columns, zero_method="zsplit", axis=0).pvalue
         return p
 
     groups = [values[codes == emotion] for emotion in range(emotions)]
     return np.array([_where_varied(own, own != 0, test) for own in groups]).reshape(emotions, values.shape[1])
+
+
+def _tied(sizes: np.ndarray) -> bool:
+    """Whether any column has zeros or equal sizes, which the exact distribution of the signed ranks does not know."""
+    ordered = np.sort(sizes, axis=0)
+    return bool((ordered[0] == 0).any() or (ordered[1:] == ordered[:-1]).any())
+
+
+def _sign_flips(columns: np.ndarray) -> np.ndarray:
+    """p-values of the signed ranks (n, R) over all 2ⁿ signs, two-sided, (R,).
+
+    What `scipy.stats.wilcoxon` does with few tied values. It ranks each flipped sample anew, which the flips leave as
+    they are: that took nine tenths of a table's time.
+    """
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.abs(columns), axis=0) * (columns != 0)
+    flips = (np.arange(2 ** len(columns))[:, None] >> np.arange(len(columns))) & 1
+    drawn, own = flips @ ranks, (ranks * (columns > 0)).sum(axis=0)
+    p: np.ndarray = np.minimum(1, 2 * np.minimum((drawn <= own).mean(axis=0), (drawn >= own).mean(axis=0)))
+    return p
 
 
 def rank_sums(values: np.ndarray, codes: np.ndarray, emotions: int) -> np.ndarray:

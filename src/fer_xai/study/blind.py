@@ -13,6 +13,7 @@ from fer_xai.faces import Faces
 from fer_xai.facs import Codebook, FaceMasks, blind_maps, separability_table
 from fer_xai.study import chunks, tables
 from fer_xai.study.files import write_table
+from fer_xai.study.specificities import specificities
 from fer_xai.study.study import folder_name
 
 BLIND = ("blob", "sobel")
@@ -38,4 +39,4 @@ def finish_blind(out: Path, starts: Sequence[int], emotion_of: pd.Series, seed: 
         chunks.gather(out, [f"{what}/{name}" for name in BLIND], starts) for what in ("regions", "profiles")
     )
     write_table(out / "separability_blind.parquet", separability_table(regions, seed))
-    write_table(out / "specificity_blind.parquet", tables.specificities(profiles, emotion_of, seed)[0])
+    write_table(out / "specificity_blind.parquet", specificities(profiles, emotion_of, seed)[0])

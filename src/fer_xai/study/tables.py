@@ -23,7 +23,7 @@ from fer_xai.facs import (
     separability_table,
     summarise_counts,
 )
-from fer_xai.study import baselines, chunks, statistics
+from fer_xai.study import baselines, chunks, spatial, statistics
 from fer_xai.study.cells import write_cells
 from fer_xai.study.files import write_json, write_table
 from fer_xai.study.specificities import specificities
@@ -111,6 +111,7 @@ def finish(study: Study, starts: Sequence[int]) -> pd.Series:
     statistics.write_tests(study, starts, regions)
     statistics.write_splits(study, regions, profiles, predictions, landmarks)
     baselines.write_baselines(study, starts, profiles, grouped)
+    spatial.write_spatial_null(study, landmarks, grouped)
     write_json(out / "summary.json", _summary(study, predictions, landmarks, specificity, agreeing))
     return grouped
 

@@ -55,7 +55,7 @@ class Landmarks:
         given = np.asarray(points, np.float32)
         if given.ndim != 3 or given.shape[1:] not in ((IBUG, 2), (VERTICES, 2), (VERTICES + 10, 2)):
             raise InputError(f"received landmarks of shape {given.shape}: give (N, 68, 2) or (N, 468, 2), x before y")
-        known: np.ndarray = np.isfinite(given).all(axis=(1, 2))
+        known = np.asarray(np.isfinite(given).all(axis=(1, 2)))
         full = np.full((len(given), VERTICES, 2), np.nan, np.float32)
         if given.shape[1] == IBUG:
             from fer_xai.faces.landmarks.shape import complete_68
