@@ -77,7 +77,8 @@ class Rise:
         response = np.einsum("nme,ne->nm", probabilities, request.weights, dtype=np.float64)
         maps, error = weighted_means(masks.reshape(self.samples, -1), response)
         shape = faces.shape[:3]
-        details = {"standard_error": error.reshape(shape), "samples": self.samples}
+        patch = [side / self.grid for side in shape[1:]]
+        details = {"standard_error": error.reshape(shape), "samples": self.samples, "patch": patch}
         return Attribution(maps.reshape(shape).astype(np.float32), details=details)
 
     def _masks(self, seed: int, size: tuple[int, ...]) -> np.ndarray:
