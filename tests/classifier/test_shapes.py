@@ -145,7 +145,7 @@ def test_colour_is_what_the_channels_mean():
 
     model = STUBS["nested_colour"]()
     faces = np.random.default_rng(0).uniform(size=(2, 40, 40, 3)).astype(np.float32)
-    grey = faces @ np.array([0.2989, 0.587, 0.114], np.float32)
+    grey = faces @ np.array([0.299, 0.587, 0.114], np.float32)
     assert Classifier(model).colour == "rgb"
     assert np.array_equal(Classifier(model, colour="rgb").preprocess(faces), faces)
     assert np.array_equal(Classifier(model, colour="bgr").preprocess(faces), faces[..., ::-1])
