@@ -20,7 +20,7 @@ demo: install    ## report on the bundled faces by the bundled classifier
 	$(BIN)/fer-xai report --out out/demo
 
 test: install    ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 lint: install    ## check style and types
 	$(BIN)/ruff check src tests examples

@@ -60,10 +60,12 @@ def write_measures(
     maps = explanation.attributions
     agreeing, profiles = [], []
     emotions = _emotion_of(explanation)
+    # A codebook's mask is a sum of parts: one measurement of the parts gives the profiles of all codebooks.
+    mass, area = mask_profile(maps, masks.own_parts)
     for book in books:
         rows = agreement(explanation.faces, maps, emotions, codebook=book, masks=masks)
         agreeing.append(explanation.identify(rows))
-        profiles.append(_profile(explanation, book, masks))
+        profiles.append(_profile(explanation, book, mass @ book.merge.T, area @ book.merge.T))
     write_table(chunks.table(out, f"agreement/{part}", start), pd.concat(agreeing, ignore_index=True))
     write_table(chunks.table(out, f"profiles/{part}", start), pd.concat(profiles, ignore_index=True))
     write_cells(out, start, explanation)
@@ -76,9 +78,8 @@ def _emotion_of(explanation: Explanation) -> list[str]:
     return [target.split("-")[0] for target in explanation.targets]
 
 
-def _profile(explanation: Explanation, book: Codebook, masks: FaceMasks) -> pd.DataFrame:
+def _profile(explanation: Explanation, book: Codebook, mass: np.ndarray, area: np.ndarray) -> pd.DataFrame:
     """One row per face and emotion mask: the mass inside it and its area, all that specificity needs."""
-    mass, area = mask_profile(explanation.attributions, masks.action_units(book))
     names = book.emotions
     return pd.DataFrame(
         {
