@@ -9,6 +9,17 @@
 
 Studies are simulated as in ``facs_statistics.py``: the areas are those of real faces, each emotion's own, drawn with
 replacement; a blind map's mass is that of a centred blob, of the face's edges, or half of each, jittered.
+
+Printed by the first run, which was stopped before its end (the rest is not known yet):
+
+    900 faces of FER2013's training split, 400 studies, seed 20261
+    1. separability's 95 % interval, 20 faces per emotion, covers
+       chance, blind: 95.2% (true 0.167; above it 2.8%, below it 2.0%); p at most .05 in 4.0% of 400
+       the mean value, 5% planted: 91.8% (true 0.282; above it 2.5%, below it 5.8%)
+       the mean value, 30% planted: 97.0% (true 0.809; above it 1.2%, below it 1.8%)
+    2. maps blind to emotions, 50 faces of its own per emotion: p at most .05 in
+       0% of the mass on edges, the rest a blob; S by itself: 16.2% of 400 (exact test: 3.0% to 7.2%)
+          beside the blob: 4.5%; beside the edges: 1.0%; beside the same mixture: 4.5% of 400
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from fer_xai.faces.landmarks import Landmarks
-from fer_xai.report import drawn, render, templating
+from fer_xai.report import drawn, facts, render, templating
 from fer_xai.report.figures import Figures
 from fer_xai.study.files import write_bytes
 from tests.report.fake_study import SEVEN, FakeStudy, make_study
@@ -234,3 +235,12 @@ def test_templates_are_looked_for_in_the_wheel_and_in_the_source_tree() -> None:
     installed, source = templating.template_folders()
     assert installed.parts[-3:] == ("fer_xai", "report", "templates")
     assert source.parts[-2:] == ("reports", "templates")
+
+
+def test_faces_flagged_as_hidden_are_counted_once(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12, methods=("occlusion",))
+    assert "Partly hidden" not in dict(facts.data_facts(Figures.of(study)))
+    face = study.tables["predictions"]["face"].repeat(2).reset_index(drop=True)
+    glasses = face.isin(face.unique()[:3])
+    study.tables["occluders"] = pd.DataFrame({"face": face, "glasses": glasses, "hair": face.eq(face[0])})
+    assert dict(facts.data_facts(Figures.of(study)))["Partly hidden"] == "at least 3 by glasses, 1 by hair"

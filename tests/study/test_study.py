@@ -35,6 +35,7 @@ COLUMNS = {
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
     "ablation": "emotion region fill n recall recall_hidden recall_control cost cost_low cost_high p_cost",
+    "occluders": "face level region occluded glasses hair",
     "region_values": "face label predicted target method region value standard_error",
     "shapley": "emotion method region n value low high",
     "separability": "method value low high chance p n emotions left_out",

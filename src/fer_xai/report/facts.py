@@ -26,6 +26,12 @@ def model_facts(figures: Figures) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in facts if value not in (None, "")]
 
 
+def _hidden(figures: Figures) -> str | None:
+    if figures.tables["occluders"].empty:
+        return None
+    return f"at least {figures.flagged('glasses'):,} by glasses, {figures.flagged('hair'):,} by hair"
+
+
 def data_facts(figures: Figures) -> list[tuple[str, str]]:
     """What was looked at, as pairs for a definition list."""
     data = figures.manifest["data"]
@@ -37,6 +43,7 @@ def data_facts(figures: Figures) -> list[tuple[str, str]]:
         ("Faces", f"{total:,}"),
         ("Labelled", "all" if labels == total else "none" if not labels else f"{labels:,}"),
         ("With landmarks", f"{figures.landmarks_found:,}"),
+        ("Partly hidden", _hidden(figures)),
         ("Rows skipped", counted(len(data.get("skipped", ())), "row") if data.get("skipped") else "none"),
         ("Seed", figures.manifest.get("seed")),
     ]

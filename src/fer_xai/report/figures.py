@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 
 from fer_xai.charts.words import in_method_order, in_region_order
 from fer_xai.errors import InputError
+from fer_xai.faces.landmarks import OWN
 from fer_xai.study.study import Study
 
 _COLUMNS = {
@@ -32,6 +33,7 @@ _COLUMNS = {
     "own_correlations": "method codebook correlation p",
     "significance": "method split emotion region n log2_enrichment low high significant stands_out resolved",
     "shapley": "emotion method region n value low high",
+    "occluders": "face level region occluded glasses hair",
 }
 
 
@@ -168,13 +170,18 @@ class Figures:
 
     @cached_property
     def landmarks_found(self) -> int:
-        """Faces on which landmarks were found."""
-        return int((self.tables["landmarks"]["landmarks"] != "none").sum())
+        """Faces on which landmarks of their own were found."""
+        return int(self.tables["landmarks"]["landmarks"].isin(OWN).sum())
+
+    def flagged(self, kind: str) -> int:
+        """Faces on which ``glasses`` or ``hair`` before the face are plain to see."""
+        rows = self.tables["occluders"]
+        return int(rows.loc[rows[kind].eq(True), "face"].nunique())
 
     def enrichment(self, method: str, level: str = "coarse") -> pd.Series:
         """log2 (mean share of the positive attribution ÷ mean area) by region over all faces with landmarks."""
         rows = self.tables["regions"]
-        rows = rows[(rows["method"] == method) & (rows["level"] == level) & (rows["landmarks"] != "none")]
+        rows = rows[(rows["method"] == method) & (rows["level"] == level) & rows["landmarks"].isin(OWN)]
         means = rows.groupby("region")[["share", "area"]].mean()
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.log2(means["share"] / means["area"])

@@ -168,7 +168,7 @@ def _counted_apart(figures: Figures) -> list[str]:
     sentences = []
     if 0 < found < total:
         sentences.append(
-            f"No landmarks were found on {counted(total - found, 'face')} of {total} "
+            f"No landmarks of their own were found on {counted(total - found, 'face')} of {total} "
             f"({percent((total - found) / total)}); no figure about regions counts them."
         )
     skipped = figures.manifest["data"].get("skipped") or []
