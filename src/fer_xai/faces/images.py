@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer_xai.errors import InputError
 
+LUMA = (0.299, 0.587, 0.114)  # red, green, blue: ITU-R BT.601; sums to one
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
 
 

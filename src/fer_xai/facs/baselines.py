@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.errors import InputError
+from fer_xai.faces.images import LUMA
 from fer_xai.facs.agreement import centred_blob, face_emotions
 from fer_xai.facs.atlas import level_merge, part_names, region_names
 from fer_xai.facs.codebooks import Codebook, load_codebook
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
 
 BASELINES = ("flat", "blob", "sobel", "others")
-LUMA = (0.299, 0.587, 0.114)
 
 
 def baseline_attributions(images: Any, attributions: Any, emotions: Sequence[str | None]) -> dict[str, np.ndarray]:

@@ -8,11 +8,12 @@ import numpy as np
 
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
+from fer_xai.faces.images import LUMA
 from fer_xai.training.protocols import standard
 from fer_xai.training.recipe import Recipe
 
 SIDE = 48
-_GREY = np.array([0.299, 0.587, 0.114])
+_GREY = np.array(LUMA)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import keras
@@ -10,7 +11,7 @@ from keras import ops
 from fer_xai.classifier.colour import LUMA
 
 
-class IlluminationLayer(keras.layers.Layer):
+class IlluminationLayer(keras.layers.Layer, ABC):
     """Faces (N, H, W, 1 or 3) in [0, 1] to faces of the same shape in [0, 1], each face on its own.
 
     A grey face is treated as it is. Of a colour face the luma is treated, and its change is added to all three
@@ -32,9 +33,9 @@ class IlluminationLayer(keras.layers.Layer):
         change = ops.clip(self.treat(luma), 0.0, 1.0) - luma
         return ops.clip(faces + change[..., None], 0.0, 1.0)
 
+    @abstractmethod
     def treat(self, luma: Any) -> Any:
         """Treat the luma (N, H, W) in [0, 1]; what leaves [0, 1] is clipped."""
-        raise NotImplementedError
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the faces."""

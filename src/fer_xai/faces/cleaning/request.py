@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fer_xai.faces.faces import Faces
+from fer_xai.faces.images import LUMA
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
 
 SIDE = 48
 _BLOCK = 1024
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 Track = Callable[[str, int, int], None]
 
@@ -106,7 +106,7 @@ class Request:
         rows, columns = (_averaging(side, SIDE) for side in self.faces.size)
         small = np.empty((len(self.faces), SIDE, SIDE), np.float16)
         for where, pixels in self.blocks("thumbnails"):
-            grey = pixels[..., 0] if pixels.shape[-1] == 1 else pixels @ _LUMA
+            grey = pixels[..., 0] if pixels.shape[-1] == 1 else pixels @ np.array(LUMA, np.float32)
             small[where] = rows @ grey.astype(np.float32) @ columns.T
         return small
 

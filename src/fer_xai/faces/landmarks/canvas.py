@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from fer_xai.errors import InputError
+from fer_xai.faces.images import LUMA
 from fer_xai.faces.landmarks.landmarks import EYE_CORNERS
 
 MARGIN = 1.5  # a square's side around known points, in sides of the box around them
@@ -74,7 +75,7 @@ def grey_faces(images: Any) -> np.ndarray:
     if array.ndim == 4 and array.shape[-1] in (1, 3):
         scale = np.float32(1 / 255) if array.dtype == np.uint8 else np.float32(1)
         array = array.astype(np.float32) * scale
-        return array[..., 0] if array.shape[-1] == 1 else array @ np.array([0.299, 0.587, 0.114], np.float32)
+        return array[..., 0] if array.shape[-1] == 1 else array @ np.array(LUMA, np.float32)
     if array.ndim != 3:
         raise InputError(f"received faces of shape {array.shape}: give (N, H, W) or (N, H, W, 1 or 3)")
     return array.astype(np.float32) / 255 if array.dtype == np.uint8 else array.astype(np.float32)
