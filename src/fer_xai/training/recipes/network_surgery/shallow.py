@@ -16,7 +16,7 @@ def _body(x: Any) -> Any:
     for channels in (32, 64):
         x = convolution(convolution(x, channels), channels)
         x = layers.Dropout(0.25)(layers.BatchNormalization()(layers.MaxPooling2D(2)(x)))
-    return dense(layers.Flatten()(x), (256, 128), dropout=0.5)
+    return dense(layers.Flatten()(x), (256, 128))
 
 
 def build(classes: int) -> keras.Model:
@@ -33,6 +33,10 @@ RECIPE = Recipe(
     batch_size=BATCH,
     watch="val_loss",
     reported=Reported(test=0.348),
-    choices=(*CHOICES, "Widths: 32, 32, 64, 64, dense 256, 128; dropout 0.25 after each pair, 0.5 after dense layers."),
+    choices=(
+        *CHOICES,
+        "Widths: 32, 32, 64, 64, dense 256, 128; dropout 0.25 after each pair.",
+        "No dropout after the dense layers: with 0.5 there it called every face happy.",
+    ),
     parameters=2_458_598,
 )
