@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fer_xai.api import explain
-    from fer_xai.classifier import Classifier, load_classifier
+    from fer_xai.classifier import Classifier, list_classifiers, load_classifier
     from fer_xai.explainers import list_explainers
     from fer_xai.explanation import Explanation
     from fer_xai.faces import Faces, load_faces
@@ -21,6 +21,7 @@ _WHERE = {
     "Faces": "fer_xai.faces",
     "Study": "fer_xai.study",
     "explain": "fer_xai.api",
+    "list_classifiers": "fer_xai.classifier",
     "list_codebooks": "fer_xai.facs",
     "list_explainers": "fer_xai.explainers",
     "list_recipes": "fer_xai.training.recipe",
@@ -34,6 +35,7 @@ __all__ = [
     "Faces",
     "Study",
     "explain",
+    "list_classifiers",
     "list_codebooks",
     "list_explainers",
     "list_recipes",

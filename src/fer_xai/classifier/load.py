@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
+from fer_xai.classifier.bundled import model_path
 from fer_xai.classifier.classifier import Classifier
 from fer_xai.classifier.files import read_model
 from fer_xai.classifier.memory import recall, remember
 from fer_xai.errors import InputError
-
-BUNDLED = Path(__file__).parent / "bundled" / "compact.keras"
 
 
 def load_classifier(
@@ -34,7 +32,7 @@ def load_classifier(
     model : path, keras.Model, Classifier or None
         ``.keras``, ``.h5`` / ``.hdf5`` (Keras 2's too, through the extra ``fer-xai[keras2]`` where Keras 3 cannot
         read them; optimizer settings are not read), a SavedModel folder (needs `trust_model`), a model in memory,
-        or `None` for the bundled classifier.
+        the name of a bundled classifier (`list_classifiers`), or `None` for the first of them.
     emotions, scaling, colour, output, illumination
         See `Classifier`. What is given is remembered in ``MODEL.fer-xai.json`` beside the file (in the user's
         cache where that folder cannot be written) and used when the file is opened again.
@@ -77,7 +75,7 @@ def load_classifier(
             input_shape=input_shape,
             illumination=illumination,
         )
-    path = BUNDLED if model is None else Path(model)
+    path = model_path(model)
     keras_model = read_model(path, trust_model, builder, input_shape)
     settings = recall(path) | {name: value for name, value in said.items() if value is not None}
     classifier = Classifier(keras_model, name=path.stem, input_shape=input_shape, **settings)

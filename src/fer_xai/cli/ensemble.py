@@ -18,7 +18,7 @@ from fer_xai.errors import InputError
 @one_line
 def ensemble(
     models: Annotated[
-        list[Path], typer.Argument(help="Two or more model files; bundled stands for that one.", show_default=False)
+        list[Path], typer.Argument(help="Two or more model files, or names of bundled classifiers.", show_default=False)
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The new model: E.keras.", show_default=False)],
     weights: Annotated[
@@ -44,7 +44,7 @@ def ensemble(
     from fer_xai.classifier.ensemble import ensemble as average
     from fer_xai.classifier.saving import save_classifier
 
-    members = [options.open_classifier(None if str(m) == "bundled" else m, trust_model=trust_model) for m in models]
+    members = [options.open_classifier(m, trust_model=trust_model) for m in models]
     made = average(members, shares, name=out.stem)
     written = save_classifier(made, out)
     if as_json:

@@ -20,7 +20,7 @@ def network(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the page.", show_default=False)],
     model: Annotated[
         Path | None,
-        typer.Argument(help="A model file; without it, the bundled classifier.", show_default=False),
+        typer.Argument(help="A model file, or a bundled classifier's name; default compact.", show_default=False),
     ] = None,
     data: options.Data = None,
     split: options.Split = None,

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 Model = Annotated[
     Path | None,
     typer.Option(
-        "--model", "-m", help="A .keras, .h5 or .hdf5 file; without it, the bundled classifier.", show_default=False
+        "--model",
+        "-m",
+        help="A .keras, .h5 or .hdf5 file, or a bundled classifier: compact (default), baseline-cnn.",
+        show_default=False,
     ),
 ]
 Emotions = Annotated[

@@ -1,0 +1,33 @@
+"""The classifiers that come with fer-xai, by name; each has a card beside its file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+DEFAULT = "compact"
+_FOLDER = Path(__file__).parent
+
+
+def list_classifiers() -> list[str]:
+    """Names of the bundled classifiers, the default first; each may stand where a model file may.
+
+    Examples
+    --------
+    >>> from fer_xai import list_classifiers
+    >>> list_classifiers()[0]
+    'compact'
+    """
+    names = sorted(path.stem for path in _FOLDER.glob("*.keras"))
+    return sorted(names, key=lambda name: name != DEFAULT)
+
+
+def model_path(model: str | os.PathLike[str] | None) -> Path:
+    """The file that a path, a bundled classifier's name, or `None` (the default one) stands for.
+
+    What exists as a file or folder is taken as such, whatever its name.
+    """
+    named = DEFAULT if model is None else os.fspath(model)
+    if (model is None or not Path(named).exists()) and named in list_classifiers():
+        return _FOLDER / f"{named}.keras"
+    return Path(named)
