@@ -3,23 +3,31 @@
     make recipes DATA=fer2013.csv            or: python benchmarks/recipes.py --data fer2013.csv [--only NAME …]
 
 Dropout and augmentation are off while it overfits, and all layers learn. Backbones have random weights unless
-``--backbone-weights`` says otherwise. Prints a row per recipe; exits with 1 if one fails.
+``--backbone-weights`` says otherwise. Prints a row per recipe and records it in the leaderboard
+(``src/fer_xai/training/leaderboard/tries.csv``); a recipe that is recorded with the net it has now is not tried again,
+so a run that was stopped goes on. Exits with 1 if one fails.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from fer_xai.faces import load_faces
+from fer_xai.study.files import write_bytes
 from fer_xai.training.data import arrays
+from fer_xai.training.leaderboard import FOLDER, tries
+from fer_xai.training.machine import describe_machine
 from fer_xai.training.recipe import Recipe, list_recipes
 
 FACES, ENOUGH, STEPS = 64, 0.95, 400
@@ -41,17 +49,44 @@ def main() -> None:
         if recipe.labels == "ferplus" and not options.ferplus:
             print(f"{recipe.name:<32} left out: needs --ferplus", flush=True)
             continue
-        started = time.monotonic()
-        accuracy = overfit(recipe, options.data, options.ferplus)
-        passed = trains_and_reports(recipe, options)
-        failed |= accuracy < ENOUGH or not passed
-        told = f"{accuracy:.0%} of {FACES} faces, report {'written' if passed else 'FAILED'}"
-        print(f"{recipe.name:<32} {told}, {time.monotonic() - started:.0f} s", flush=True)
+        known = [row for row in tries() if (row["recipe"], row["parameters"]) == (recipe.name, str(recipe.parameters))]
+        row = known[0] if known else record(attempt(recipe, options))
+        failed |= float(row["overfitted"]) < ENOUGH or row["report"] != "written"
+        told = f"{float(row['overfitted']):.0%} of {FACES} faces in {row['steps']} steps, report {row['report']}"
+        print(f"{recipe.name:<32} {told}, {row['seconds']} s", flush=True)
     sys.exit(failed)
 
 
-def overfit(recipe: Recipe, data: str, ferplus: str | None) -> float:
-    """Share of 64 faces found after training on them alone."""
+def attempt(recipe: Recipe, options: argparse.Namespace) -> dict[str, Any]:
+    """A recipe's row of the record."""
+    started = time.monotonic()
+    accuracy, steps = overfit(recipe, options.data, options.ferplus)
+    written = trains_and_reports(recipe, options)
+    return {
+        "recipe": recipe.name,
+        "parameters": recipe.parameters,
+        "overfitted": round(accuracy, 4),
+        "steps": steps,
+        "faces": options.limit,
+        "report": "written" if written else "failed",
+        "seconds": round(time.monotonic() - started),
+        "machine": describe_machine(),
+    }
+
+
+def record(row: dict[str, Any]) -> dict[str, Any]:
+    """Put a row in the place of the recipe's earlier one, in order of names, and return it."""
+    rows = [old for old in tries() if old["recipe"] != row["recipe"]] + [row]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(row), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(sorted(rows, key=lambda row: row["recipe"]))
+    write_bytes(FOLDER / "tries.csv", text.getvalue().encode())
+    return row
+
+
+def overfit(recipe: Recipe, data: str, ferplus: str | None) -> tuple[float, int]:
+    """Share of 64 faces found after training on them alone, and after how many steps."""
     votes = ferplus if recipe.labels == "ferplus" else None
     faces = load_faces(data, split="train", ferplus=votes, drop=recipe.dropped, limit=FACES)
     pixels, labels = arrays(recipe, faces)
@@ -64,12 +99,14 @@ def overfit(recipe: Recipe, data: str, ferplus: str | None) -> float:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.9  # so that few steps are enough for its statistics
     net.compile(keras.optimizers.Adam(3e-4), recipe.loss.build(recipe.emotions), metrics=["accuracy"])
-    for _ in range(STEPS // 20):
+    steps = 0
+    while steps < STEPS:
         net.fit(inputs, targets, batch_size=FACES, epochs=20, verbose=0)
+        steps += 20
         accuracy = float(net.evaluate(inputs, targets, batch_size=FACES, verbose=0)[1])
         if accuracy >= ENOUGH:
             break
-    return accuracy
+    return accuracy, steps
 
 
 def trains_and_reports(recipe: Recipe, options: argparse.Namespace) -> bool:

@@ -1,4 +1,4 @@
-"""``.. leaderboard::`` and ``.. recipe-notes::``, made from the leaderboard's files and from the recipes."""
+"""``.. leaderboard::``, ``.. recipe-tries::`` and ``.. recipe-notes::``, made from the leaderboard and the recipes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from fer_xai.training.leaderboard import runs
+from fer_xai.training.leaderboard import runs, tries
 from fer_xai.training.recipe import Recipe, list_recipes
 
 NOT_TRAINED = "not trained here"
@@ -47,7 +47,7 @@ def _measured(run: dict[str, Any]) -> tuple[str, ...]:
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
     lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in (_HEAD, *rows):
+    for row in rows:
         lines += [f"   {'-' if n else '* -'} {cell}".replace("   - ", "     - ") for n, cell in enumerate(row)]
     return [*lines, ""]
 
@@ -61,8 +61,26 @@ class Leaderboard(SphinxDirective):
         for document in dict.fromkeys(recipe.document for recipe in recipes):
             lines += [f".. rubric:: {document}", ""]
             rows = [row for recipe in recipes if recipe.document == document for row in _rows(recipe, published)]
-            lines += _table(rows)
+            lines += _table([_HEAD, *rows])
         return self.parse_text_to_nodes("\n".join(lines))
+
+
+class RecipeTries(SphinxDirective):
+    """How each recipe fared in ``make recipes``; recipes that were not tried say so."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write the table as reStructuredText and parse it."""
+        tried = {row["recipe"]: row for row in tries()}
+        head = ("Recipe", "64 faces found", "Steps", "Report", "Minutes", "Machine")
+        return self.parse_text_to_nodes("\n".join(_table([head, *(_tried(name, tried) for name in list_recipes())])))
+
+
+def _tried(name: str, tried: dict[str, dict[str, str]]) -> tuple[str, ...]:
+    row = tried.get(name)
+    if row is None:
+        return (f"``{name}``", "not tried here", "", "", "", "")
+    minutes = f"{int(row['seconds']) / 60:.1f}"
+    return (f"``{name}``", f"{float(row['overfitted']):.0%}", row["steps"], row["report"], minutes, row["machine"])
 
 
 class RecipeNotes(SphinxDirective):
@@ -81,6 +99,7 @@ class RecipeNotes(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("leaderboard", Leaderboard)
+    app.add_directive("recipe-tries", RecipeTries)
     app.add_directive("recipe-notes", RecipeNotes)
     # The pages show the recipes and runs of this moment, so they are read again at each build.
     app.connect("env-get-outdated", lambda *_: ["leaderboard", "recipes"])

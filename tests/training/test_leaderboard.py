@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fer_xai.training.leaderboard import measured, runs
+from fer_xai.training.leaderboard import measured, runs, tries
 from fer_xai.training.recipe import list_recipes
 
 
@@ -28,3 +28,11 @@ def test_published_runs_are_whole(run):
     assert run["test"]["low"] < run["test"]["accuracy"] < run["test"]["high"]
     reported = recipe.reported.test
     assert run["note"] or reported is None or run["test"]["accuracy"] >= reported - 0.01, "the gap needs its reason"
+
+
+def test_every_recorded_try_succeeded_with_the_net_the_recipe_has_now():
+    recipes = list_recipes()
+    for row in tries():
+        assert row["parameters"] == str(recipes[row["recipe"]].parameters)
+        assert float(row["overfitted"]) >= 0.95
+        assert row["report"] == "written"

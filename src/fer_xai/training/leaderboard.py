@@ -6,6 +6,7 @@ a run is published by copying its file there. No figure stands anywhere else.
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,22 @@ FOLDER = Path(__file__).parent / "leaderboard"
 def runs(folder: Path = FOLDER) -> list[dict[str, Any]]:
     """All published runs, in order of their files' names."""
     return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+
+
+def tries(folder: Path = FOLDER) -> list[dict[str, str]]:
+    """How each recipe fared when it was tried at length by ``make recipes``, in order of names.
+
+    Returns
+    -------
+    list of dict
+        ``recipe``, ``parameters``, ``overfitted`` (share of 64 faces found after training on them alone), ``steps``,
+        ``faces`` of the two epochs that follow, ``report`` (written or failed), ``seconds`` and ``machine``.
+    """
+    file = folder / "tries.csv"
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
 
 
 def measured(recipe: str, published: list[dict[str, Any]]) -> float | None:
