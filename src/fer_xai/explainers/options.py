@@ -37,9 +37,12 @@ def parse_options(name: str, texts: Iterable[str]) -> dict[str, Any]:
 
 def _read(key: str, text: str, hint: Any) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
-        if text.lower() == "none":
+        kinds = get_args(hint)
+        if type(None) in kinds and text.lower() == "none":
             return None
-        hint = next(kind for kind in get_args(hint) if kind is not type(None))
+        if any(get_origin(kind) is Literal and text in get_args(kind) for kind in kinds):
+            return text
+        hint = next(kind for kind in kinds if kind is not type(None))
     if hint is bool:
         if text.lower() not in ("true", "false"):
             raise InputError(f"option {key}={text}: expected true or false")
