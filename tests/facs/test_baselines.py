@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import sobel
 
 from fer_xai.errors import InputError
 from fer_xai.facs import (
@@ -11,6 +12,7 @@ from fer_xai.facs import (
     agreement,
     baseline_attributions,
     beside_baselines,
+    blind_maps,
     centred_blob,
     load_codebook,
     part_profiles,
@@ -47,6 +49,14 @@ def test_colour_faces_have_edges_and_wrong_shapes_are_refused() -> None:
     np.testing.assert_allclose(*edges, atol=1e-5)
     with pytest.raises(InputError, match=r"\(2, 4, 4\)"):
         baseline_attributions(grey, np.ones((2, 4, 4)), ["happy", "sad"])
+
+
+def test_a_face_has_its_own_edges_whatever_faces_stand_beside_it() -> None:
+    faces = np.random.default_rng(1).random((5, 9, 9)).astype(np.float32)
+    alone = np.concatenate([blind_maps(face[None])["sobel"] for face in faces])
+    np.testing.assert_allclose(blind_maps(faces)["sobel"], alone, atol=1e-6)
+    by_hand = [np.hypot(sobel(face, 0, mode="nearest"), sobel(face, 1, mode="nearest")) for face in faces]
+    np.testing.assert_allclose(alone, by_hand, atol=1e-5)
 
 
 @pytest.fixture(scope="module")
