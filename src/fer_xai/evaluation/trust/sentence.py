@@ -1,0 +1,73 @@
+"""The verdicts on all methods as one sentence on the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from fer_xai.evaluation.trust.verdict import Verdict, as_faithful
+
+
+def verdict_sentence(trust: pd.DataFrame, verdicts: Sequence[Verdict], name: Callable[[str], str] = str) -> str:
+    """Say which methods to trust for this model, and of each other one why not.
+
+    Parameters
+    ----------
+    trust : DataFrame
+        The table ``trust``.
+    verdicts : sequence of Verdict
+        Of `judge`.
+    name : callable
+        How a method is written.
+
+    Returns
+    -------
+    str
+        Empty without verdicts.
+    """
+    if not verdicts:
+        return ""
+    trusted = [verdict.method for verdict in verdicts if verdict.trusted]
+    doubted = [verdict for verdict in verdicts if not verdict.trusted]
+    parts = [_trusting(trust, trusted, name)] if trusted else [_nobody(len(verdicts))]
+    return f"For this model, {'; '.join([*parts, *_doubting(doubted, name)])}."
+
+
+def most_faithful(verdicts: Sequence[Verdict]) -> list[str]:
+    """Methods in the order in which to show them: trusted ones first, the most faithful of them at the head."""
+    return [verdict.method for verdict in sorted(verdicts, key=lambda verdict: not verdict.trusted)]
+
+
+def _trusting(trust: pd.DataFrame, trusted: Sequence[str], name: Callable[[str], str]) -> str:
+    best, others = trusted[0], trusted[1:]
+    equals = as_faithful(trust, best, others)
+    lesser = [other for other in others if other not in equals]
+    first = f"trust {_listed([best, *equals], name)}"
+    if not lesser:
+        return first
+    are = "is" if len(lesser) == 1 else "are"
+    return f"{first}; {_listed(lesser, name)} {are} to be trusted too, but less faithful"
+
+
+def _nobody(count: int) -> str:
+    return "the one method here cannot be trusted" if count == 1 else f"none of the {count} methods can be trusted"
+
+
+def _doubting(doubted: Sequence[Verdict], name: Callable[[str], str]) -> list[str]:
+    """One clause per reason, in the order in which the first method gives it."""
+    by_reason: dict[str, list[str]] = {}
+    for verdict in doubted:
+        by_reason.setdefault(verdict.reason, []).append(verdict.method)
+    return [f"{_listed(methods, name)} {_plural(reason, len(methods))}" for reason, methods in by_reason.items()]
+
+
+def _plural(reason: str, count: int) -> str:
+    verb, _, rest = reason.partition(" ")
+    plurals = {"is": "are", "was": "were", "draws": "draw", "changes": "change", "does": "do"}
+    return reason if count == 1 else f"{plurals[verb]} {rest.replace('its ', 'their ')}"
+
+
+def _listed(methods: Sequence[str], name: Callable[[str], str]) -> str:
+    names = [name(method) for method in methods]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

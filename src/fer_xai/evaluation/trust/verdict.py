@@ -1,0 +1,218 @@
+"""Which method to believe: the figures of the trust table, put into words by rules that stand here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fer_xai.evaluation.trust.score import BESIDE, FAITHFULNESS
+
+STABILITY, SANITY, GRAIN = "stability", "sanity", "grain"
+# Maps that are no explanations, in words; a faithful method beats the first two.
+BLIND: Mapping[str, str] = {"sobel": "an edge detector", "blob": "a blob in the middle", "random": "noise"}
+
+ELSEWHERE, OTHERS = "its own maps laid elsewhere", "maps of other faces"
+
+SURE = 0.05
+STABLE, LUCK = 0.7, 0.5
+RESEEDED = "other random numbers"
+COARSE = 1.0
+
+CRITERIA: Mapping[str, str] = {
+    "Faithful": (
+        "The most important places are hidden first (deletion) or uncovered first (insertion) while the probability of "
+        "the answer is watched; the figure is insertion less deletion, averaged over pixels, cells and regions and "
+        "over ways of hiding. Yes: clearly above the method's own maps laid elsewhere on the same faces, and above an "
+        "edge detector and a blob in the middle, which know nothing of the model (p below .05, corrected over the "
+        "methods). Unclear: above, but so few faces cannot tell it from chance. Partly: above on average, but not by "
+        "every way of hiding; a patch disturbs a model by itself, so one way alone proves nothing."
+    ),
+    "Stable": (
+        "The face is mirrored, moved by a little, made a little noisy, or the method is run again with other random "
+        "numbers; the answer explained stays the same. Yes: the map, moved back, keeps a rank correlation of .7 or "
+        "more by every such change, so that one map tells half of the other's ranking (.7² = .5). Partly: less, yet "
+        "always clearly nearer to itself than to maps of other faces. The model may see a changed face in another way, "
+        "and a true map follows it, so this is no reason to distrust a method. No: no nearer than that, or below .5 "
+        "with other random numbers, where nothing changes but the method's own luck."
+    ),
+    "Passes sanity": (
+        "The weights are replaced by random ones (Adebayo et al. 2018). Yes: the maps of the random model share less "
+        "than a rank correlation of .5 with the true ones. No: they keep .7 or more, clearly above .5, as a stable "
+        "method's maps do when nothing has changed. Such a method draws the face, or always the same place, not what "
+        "the model has learned. Maps of other faces show how alike any two maps are."
+    ),
+    "Fine": (
+        "The width of the smallest thing that a map can show, in widths of a facial region (the median of the eight). "
+        "Above 1 a method is coarse: it says roughly where, and its figures on single regions say little. That is no "
+        "reason to distrust it."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question about one method.
+
+    Attributes
+    ----------
+    level : str
+        ``yes``, ``partly``, ``unclear`` (these faces cannot tell), ``no``, or ``unknown`` (not measured).
+    words : str
+        The same in plain words.
+    value, low, high, chance : float
+        The figure that decided, with its 95 % interval and its chance level; NaN where there is none.
+    against : str
+        What the chance level is of.
+    n : int
+        Faces.
+    reason : str
+        What a sentence says of a method that fails, after the method's name; else empty.
+    """
+
+    level: str
+    words: str
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    chance: float = math.nan
+    against: str = ""
+    n: int = 0
+    reason: str = ""
+
+
+UNKNOWN = Finding("unknown", "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be thought of one method on one model.
+
+    Attributes
+    ----------
+    method : str
+    faithful, stable, sanity, grain : Finding
+    """
+
+    method: str
+    faithful: Finding
+    stable: Finding
+    sanity: Finding
+    grain: Finding
+
+    @property
+    def trusted(self) -> bool:
+        """Faithful, about this model, and not unstable; what was not measured does not speak against a method."""
+        return self.faithful.level == "yes" and self.sanity.level != "no" and self.stable.level != "no"
+
+    @property
+    def reason(self) -> str:
+        """Why it is not trusted, after its name; empty where it is."""
+        found = [finding.reason for finding in (self.sanity, self.faithful, self.stable)]
+        return "" if self.trusted else next((reason for reason in found if reason), "was not measured")
+
+
+def judge(trust: pd.DataFrame, methods: Sequence[str]) -> list[Verdict]:
+    """Give a verdict on each method, the most faithful first.
+
+    Parameters
+    ----------
+    trust : DataFrame
+        The table ``trust`` (see `summarise_trust`), with the metrics of `fer_xai.evaluation.trust.score`.
+    methods : sequence of str
+        The methods to judge, not the maps that are no explanations.
+    """
+    found = []
+    for method in methods:
+        own = trust[trust["method"] == method]
+        found.append(Verdict(method, _faithful(own), _stable(own), _sane(own), _grain(own)))
+    return sorted(found, key=lambda verdict: (math.isnan(verdict.faithful.value), -verdict.faithful.value))
+
+
+def as_faithful(trust: pd.DataFrame, best: str, others: Sequence[str]) -> list[str]:
+    """Those of the `others` that these faces cannot tell from the `best` method by its faithfulness."""
+    rows = trust[(trust["metric"] == BESIDE) & (trust["method"] == best)].set_index("variant")
+    return [other for other in others if other in rows.index and not _above(rows.loc[other])]
+
+
+def _faithful(own: pd.DataFrame) -> Finding:
+    score = own[own["metric"] == FAITHFULNESS].set_index("fill")
+    if "" not in score.index or not math.isfinite(score.loc[""]["value"]):
+        return UNKNOWN
+    whole = score.loc[""]
+    if not _above(whole):
+        return _short_of(whole, ELSEWHERE)
+    beside = own[own["metric"] == BESIDE].set_index("variant")
+    for name in ("sobel", "blob"):
+        if name in beside.index and not _above(beside.loc[name]):
+            return _short_of(beside.loc[name], BLIND[name])
+    fills = [str(fill) for fill, row in score.drop("").iterrows() if not _above(row)]
+    if fills:
+        reason = "is faithful by some ways of hiding only"
+        return _finding("partly", whole, ELSEWHERE, reason, f"not by hiding under {' and '.join(fills)}")
+    return _finding("yes", whole, ELSEWHERE)
+
+
+def _short_of(row: pd.Series, what: str) -> Finding:
+    """Not clearly above something that knows nothing of the model."""
+    level, than = "no", "not better than"
+    if row["difference"] > 0:
+        level, than = "unclear", "not clearly better than"
+    elif row["p"] < SURE:
+        than = "worse than"
+    return _finding(level, row, what, f"is {than} {what}")
+
+
+def _stable(own: pd.DataFrame) -> Finding:
+    rows = own[(own["metric"] == STABILITY) & own["value"].notna()]
+    if rows.empty:
+        return UNKNOWN
+    worst = rows.loc[rows["value"].idxmin()]
+    least = f"least with {worst['variant']}"
+    luck = rows[(rows["variant"] == RESEEDED) & (rows["value"] < LUCK)]
+    if len(luck):
+        return _finding("no", luck.iloc[0], OTHERS, "changes with its random numbers")
+    if worst["value"] >= STABLE:
+        return _finding("yes", worst, OTHERS, words=least)
+    apart = rows.loc[rows["difference_low"].idxmin()]
+    if apart["difference_low"] > 0:
+        return _finding("partly", worst, OTHERS, words=least)
+    if apart["difference"] > 0:
+        return _finding("unclear", apart, OTHERS, words=f"too few faces to tell with {apart['variant']}")
+    return _finding("no", apart, OTHERS, f"does not know its own face again with {apart['variant']}")
+
+
+def _sane(own: pd.DataFrame) -> Finding:
+    rows = own[(own["metric"] == SANITY) & own["value"].notna()]
+    if rows.empty:
+        again = (own["metric"] == STABILITY).any()
+        return Finding("unknown", "its weights cannot be exchanged") if again else UNKNOWN
+    last = rows.iloc[-1]  # all layers
+    if last["value"] < LUCK:
+        return _finding("yes", last, OTHERS)
+    if last["value"] < STABLE or not last["low"] > LUCK:
+        return _finding("unclear", last, OTHERS, words="the maps of a random model are somewhat alike")
+    return _finding("no", last, OTHERS, "draws the same map when the model's weights are random")
+
+
+def _grain(own: pd.DataFrame) -> Finding:
+    rows = own[(own["metric"] == GRAIN) & (own["variant"] == "share of a region") & own["value"].notna()]
+    if rows.empty:
+        return UNKNOWN
+    row = rows.iloc[0]
+    if row["value"] > COARSE:
+        return _finding("partly", row, "", words="coarse")
+    return _finding("yes", row, "")
+
+
+def _finding(level: str, row: pd.Series, against: str, reason: str = "", words: str = "") -> Finding:
+    value, low, high, chance = (float(row[name]) for name in ("value", "low", "high", "chance"))
+    said = words or reason.partition(" ")[2]
+    return Finding(level, said, value, low, high, chance, against, int(row["n"]), reason)
+
+
+def _above(row: pd.Series) -> bool:
+    """Clearly above what stands beside it."""
+    return bool(row["difference"] > 0 and row["p"] < SURE)
