@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from fer_xai.emotions import canonical
+from fer_xai.emotions import FERPLUS, canonical
 from fer_xai.errors import InputError
 from fer_xai.faces.cleaning.apply import apply_cleaning
 from fer_xai.faces.faces import Faces
-from fer_xai.faces.ferplus import relabel
+from fer_xai.faces.ferplus import relabel, votes_of
 from fer_xai.faces.formats import find_format
 
 SPLITS = ("train", "validation", "test")
@@ -23,6 +24,7 @@ def load_faces(
     split: str | None = None,
     *,
     ferplus: str | Path | None = None,
+    votes: str | Path | None = None,
     cleaning: Any = None,
     drop: Sequence[str] = (),
     merge: Mapping[str, str] | None = None,
@@ -44,6 +46,9 @@ def load_faces(
         Default all. FER2013's Training, PublicTest and PrivateTest.
     ferplus : path, optional
         FER+ votes that relabel FER2013 row by row; see `fer_xai.faces.ferplus.relabel`.
+    votes : path, optional
+        The same file, read beside the labels, which stay as they are: columns ``votes_angry`` … ``votes_NF`` of the
+        faces' table, from which a study tells doubtful labels.
     cleaning : path or DataFrame, optional
         What ``fer-xai clean`` or `fer_xai.faces.cleaning.find_doubtful` wrote about this data: faces that it says to
         drop are left out, before anything else.
@@ -63,7 +68,9 @@ def load_faces(
     Returns
     -------
     Faces
-        With one line in ``skipped`` for each row or file that could not be read.
+        What the data says beside pixels, label and split (further columns of a CSV, arrays of an ``.npz``, a folder's
+        ``metadata.csv``) becomes columns of ``Faces.table``, from which a study tells groups. ``skipped`` has one line
+        for each row or file that could not be read.
 
     Raises
     ------
@@ -79,6 +86,8 @@ def load_faces(
     _refuse_too_many_bad(faces, source, max_bad)
     if cleaning is not None:
         faces = apply_cleaning(faces, cleaning)
+    if votes is not None:
+        faces = with_votes(faces, Path(votes))
     if ferplus is not None:
         faces = relabel(faces, Path(ferplus))
     faces = _regroup(faces, drop, merge or {})
@@ -88,6 +97,13 @@ def load_faces(
     if not len(faces):
         raise InputError(f"{named} holds no faces after dropping {', '.join(drop) or 'nothing'}: nothing is left to do")
     return faces if limit is None else faces.sample(limit, seed)
+
+
+def with_votes(faces: Faces, votes: Path) -> Faces:
+    """The same faces, with a column of their table for each answer that FER+'s voters could give."""
+    counts = votes_of(faces, votes)
+    counts.columns = pd.Index([f"votes_{name}" for name in (*FERPLUS, "unknown", "NF")])
+    return Faces(faces._store, pd.concat([faces.table, counts], axis=1), faces._rows, faces.skipped)
 
 
 def _refuse_too_many_bad(faces: Faces, source: Any, max_bad: float) -> None:

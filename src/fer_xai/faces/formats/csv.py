@@ -1,4 +1,4 @@
-"""The Kaggle CSV of FER2013: emotion, pixels, Usage; plain, .gz or .zip."""
+"""The Kaggle CSV of FER2013: emotion, pixels, Usage and perhaps more; plain, .gz or .zip."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from fer_xai.emotions import FER2013, canonical
 from fer_xai.errors import InputError
+from fer_xai.faces.columns import further_columns
 from fer_xai.faces.faces import Faces, table_of
 
 WHAT = "FER2013's CSV (emotion,pixels,Usage; plain, .gz or .zip)"
@@ -22,6 +23,7 @@ _SPLITS = {
     "privatetest": "test", "test": "test", "testing": "test",
 }  # fmt: skip
 _ROWS = 2000
+_KNOWN = ("emotion", "pixels", "usage")
 
 
 def reads(source: str | Path) -> bool:
@@ -51,7 +53,8 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
         pixels.append(array[good])
         numbers = start + np.flatnonzero(good)
         ids, sources = [f"row-{n}" for n in numbers], [f"row {n + 1}" for n in numbers]
-        parts.append(table_of(ids, labels[good].tolist(), splits[good].tolist(), sources, row=numbers))
+        more = {name: values[good].to_numpy(object) for name, values in further_columns(rows, _KNOWN).items()}
+        parts.append(table_of(ids, labels[good].tolist(), splits[good].tolist(), sources, row=numbers, **more))
     if not parts:
         raise InputError(f"{path} has a header but no rows")
     return Faces(np.concatenate(pixels)[..., None], pd.concat(parts, ignore_index=True), skipped=tuple(skipped))

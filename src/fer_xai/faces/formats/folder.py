@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from fer_xai.emotions import canonical
 from fer_xai.errors import InputError
+from fer_xai.faces.columns import columns_beside
 from fer_xai.faces.faces import Faces, table_of
 from fer_xai.faces.formats.csv import split_name
 from fer_xai.faces.images import SUFFIXES, LazyPixels
@@ -27,7 +29,10 @@ def reads(source: str | Path) -> bool:
 
 
 def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
-    """All pictures below the folder; those of another size are brought to the most common one, or to `size`."""
+    """All pictures below the folder; those of another size are brought to the most common one, or to `size`.
+
+    A ``metadata.csv`` in the folder tells more about each: see `fer_xai.faces.columns.columns_beside`.
+    """
     root = Path(source)
     paths = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     if not paths:
@@ -45,7 +50,8 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     splits = _splits(paths, places)
     ids = [paths[n].relative_to(root).as_posix() for n in kept]
     rows = [int(match.group(2)) if (match := _ROW.match(paths[n].name)) else None for n in kept]
-    more = {"row": rows} if None not in rows else {}
+    more: dict[str, list[Any]] = {"row": rows} if None not in rows else {}
+    more |= columns_beside(root, ids)
     table = table_of(ids, [labels[n] for n in kept], [splits[n] for n in kept], [str(paths[n]) for n in kept], **more)
     return Faces(store, table, skipped=(*skipped, *broken))
 

@@ -1,4 +1,4 @@
-"""NumPy archives with ``images`` and perhaps ``labels``, ``classes`` and ``usage``."""
+"""NumPy archives with ``images`` and perhaps ``labels``, ``classes``, ``usage`` and more about each face."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from fer_xai.emotions import FER2013, canonical
 from fer_xai.errors import InputError
+from fer_xai.faces.columns import columns_in_archive
 from fer_xai.faces.faces import Faces, table_of
 from fer_xai.faces.formats.csv import split_name
 
+_KNOWN = ("images", "labels", "classes", "usage", "split")
 WHAT = ".npz with images (N, H, W)"
 
 
@@ -23,7 +25,7 @@ def reads(source: str | Path) -> bool:
 
 def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     """All faces; ``labels`` are names, or numbers into ``classes`` (default FER2013's order)."""
-    images, others = _arrays(Path(source))
+    images, others, more = _arrays(Path(source))
     count = len(images)
     labels = _labels(others, count, source)
     usage = others.get("usage", others.get("split"))
@@ -32,17 +34,20 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     if strange:
         raise InputError(f"{source}: usage {strange[0]!r} is no split")
     ids = [f"row-{n}" for n in range(count)]
-    table = table_of(ids, labels, [s or "" for s in splits], [f"row {n}" for n in range(count)], row=np.arange(count))
+    sources = [f"row {n}" for n in range(count)]
+    table = table_of(ids, labels, [s or "" for s in splits], sources, row=np.arange(count), **more)
     return Faces(Faces.from_array(images)._store, table)
 
 
-def _arrays(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _arrays(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Images, what is known of them, and the further columns."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             if "images" not in archive:
                 raise InputError(f"{path} has no array 'images'; it has {', '.join(archive.files) or 'nothing'}")
-            others = {name: archive[name] for name in ("labels", "classes", "usage", "split") if name in archive}
-            return archive["images"], others
+            others = {name: archive[name] for name in _KNOWN[1:] if name in archive}
+            images = archive["images"]
+            return images, others, columns_in_archive(archive, _KNOWN, len(images))
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, InputError):
             raise
