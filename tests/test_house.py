@@ -23,6 +23,7 @@ FLOORS = {
             "explanation",
             "api",
             "study",
+            "comparison",
             "report",
             "cli",
         )

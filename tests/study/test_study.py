@@ -70,7 +70,7 @@ def run(faces: Faces, out: Path, **more: Any) -> Study:
     from tests.conftest import STUBS
 
     classifier = Classifier(STUBS["softmax_in_dense"]())
-    return run_study(classifier, faces, out, methods=METHODS, options=OPTIONS, seed=5, **more)
+    return run_study(classifier, faces, out, methods=METHODS, options=OPTIONS, seed=5, trust=0, **more)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from fer_xai.cli import clean, ensemble, evaluate, explain, inspect, network, recipes, report, train
+from fer_xai.cli import clean, compare, ensemble, evaluate, explain, inspect, network, recipes, report, train
 
 app = typer.Typer(
     name="fer-xai",
@@ -31,7 +31,7 @@ def _common(
     """Options that stand before any command."""
 
 
-for _module in (report, explain, evaluate, ensemble, inspect, network, clean, recipes, train):
+for _module in (report, explain, evaluate, compare, ensemble, inspect, network, clean, recipes, train):
     app.command()(_module.command())
 
 

@@ -71,6 +71,12 @@ Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
 Ferplus = Annotated[
     Path | None, typer.Option(help="FER+ votes (fer2013new.csv) that relabel FER2013.", show_default=False)
 ]
+Votes = Annotated[
+    Path | None,
+    typer.Option(
+        help="FER+ votes beside the labels, which stay: what people say of doubtful ones.", show_default=False
+    ),
+]
 Drop = Annotated[list[str] | None, typer.Option(help="Leave an emotion out; may be repeated.", show_default=False)]
 Cleaning = Annotated[
     Path | None,
@@ -89,12 +95,19 @@ def open_faces(
     ferplus: Path | None = None,
     drop: list[str] | None = None,
     cleaning: Path | None = None,
+    votes: Path | None = None,
 ) -> Faces:
     """Read the faces that the shared options name; without a split, test where there is one, else all."""
     from fer_xai.faces import load_faces
 
     read = functools.partial(
-        load_faces, data or "sample", ferplus=ferplus, cleaning=cleaning, drop=tuple(drop or ()), seed=seed
+        load_faces,
+        data or "sample",
+        ferplus=ferplus,
+        votes=votes,
+        cleaning=cleaning,
+        drop=tuple(drop or ()),
+        seed=seed,
     )
     if split is not None:
         return read(split=split, limit=limit)

@@ -30,7 +30,11 @@ def report(
     codebook: Annotated[str, typer.Option(help="The emotion → action unit table shown first.")] = "facs2002",
     limit: options.Limit = None,
     seed: options.Seed = 0,
+    trust: Annotated[
+        int, typer.Option(help="Faces, at most, on which to ask which method to believe; 0: do not ask.", min=0)
+    ] = 48,
     ferplus: options.Ferplus = None,
+    votes: options.Votes = None,
     drop: options.Drop = None,
     cleaning: options.Cleaning = None,
     emotions: options.Emotions = None,
@@ -60,7 +64,7 @@ def report(
     classifier = options.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
-    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
+    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning, votes)
     chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
     for name, reason in left_out.items():
         typer.echo(f"left out {name}: {reason}", err=True)
@@ -75,6 +79,7 @@ def report(
             codebook=codebook,
             seed=seed,
             data={"source": data or "sample", "split": splits or None},
+            trust=trust,
             track=track,
         )
         index = render(study)

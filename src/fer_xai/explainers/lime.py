@@ -140,7 +140,6 @@ class Lime:
                 break
         return fitted
 
-
     def _unsettled(self, surrogate: Surrogate) -> bool:
         """Whether more passes would help; a classifier that answers everything alike has no ranking to wait for."""
         alike = np.ptp(surrogate.coefficients) == 0

@@ -10,6 +10,7 @@ import pandas as pd
 from fer_xai.charts.words import listing, method_name, percent, region_name
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay, progressive
+from fer_xai.report.trust import gallery_order
 from fer_xai.study.study import Study
 
 
@@ -47,7 +48,7 @@ def make_cards(study: Study, figures: Figures, rows: list[int]) -> dict[int, Car
     pixels = study.faces[np.array(rows)].pixels()
     cards = {row: _card(study, figures, row, face) for row, face in zip(rows, pixels, strict=True)}
     words = _Words(figures, {figures.predictions["face"].iloc[row] for row in rows})
-    for method in figures.methods:
+    for method in gallery_order(figures):
         attributions, segments = study.maps(method)
         for row, face in zip(rows, pixels, strict=True):
             cards[row].overlays.append(_overlay(face, attributions[row], method, words.of(cards[row].face_id, method)))

@@ -34,6 +34,16 @@ _COLUMNS = {
     "significance": "method split emotion region n log2_enrichment low high significant stands_out resolved",
     "shapley": "emotion method region n value low high",
     "occluders": "face level region occluded glasses hair",
+    "confusions": "label predicted region faces value low high p_holm beyond p_beyond_holm "
+    "n of share share_low share_high",
+    "error_kinds": "kind faces region value clusters silhouette expected p stability found",
+    "errors": "face label predicted kind",
+    "covered": "group n small value low high rest difference difference_low difference_high p_holm",
+    "label_doubts": "face label suggested p_suggested p_label votes_suggested votes_label evidence alone chance",
+    "groups": "column group method figure n small value low high rest difference difference_low difference_high "
+    "p p_holm",
+    "trust": "method metric variant fill n value low high chance difference difference_low difference_high p",
+    "method_agreement": "method other n rank_correlation low high chance_correlation top_overlap chance_overlap",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
-from fer_xai.report import causes, drawn, emotions_told, facts, grids, sentences
+from fer_xai.report import causes, drawn, emotions_told, facts, grids, groups, sentences, trust, wrong
 from fer_xai.report.cards import make_cards
 from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import Group, choose
@@ -40,8 +40,8 @@ def render(study: Study) -> Path:
     """
     jinja = environment()
     figures = Figures.of(study)
-    groups = {emotion: choose(figures, emotion) for emotion in figures.emotions}
-    cards = make_cards(study, figures, [row for found in groups.values() for group in found for row in group.rows])
+    chosen = {emotion: choose(figures, emotion) for emotion in figures.emotions}
+    cards = make_cards(study, figures, [row for found in chosen.values() for group in found for row in group.rows])
     common = {
         "figures": figures,
         "manifest": figures.manifest,
@@ -53,13 +53,14 @@ def render(study: Study) -> Path:
     means = drawn.means_of(study, figures)
     page = jinja.get_template("emotion.html.j2")
     for emotion in figures.emotions:
-        shown = [(group, [cards[row] for row in group.rows]) for group in groups[emotion]]
+        shown = [(group, [cards[row] for row in group.rows]) for group in chosen[emotion]]
         charts = drawn.emotion_charts(study, figures, means, emotion)
         html = page.render(common | _emotion(figures, emotion, shown) | {"charts": charts})
         write_bytes(study.path / "classes" / emotion_file(emotion), html.encode())
     # The index is written last: while it is missing or old, so are the pages it links to.
     index = study.path / "index.html"
     told = common | _index(figures) | {"charts": drawn.index_charts(study, figures, means)}
+    told |= {"wrong": wrong.section(study, figures), "groups": groups.section(figures)}
     write_bytes(index, jinja.get_template("index.html.j2").render(told).encode())
     return index
 
@@ -88,6 +89,7 @@ def _index(figures: Figures) -> dict[str, Any]:
             book: [grid for m in methods if (grid := grids.mask_grid(figures, m, book))] for book in figures.codebooks
         },
         "left_out": _left_out(figures),
+        "trust": trust.section(figures),
         "lead_s": figures.specificity(figures.lead, figures.codebook) if figures.lead else None,
         "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
     }

@@ -22,9 +22,10 @@ from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks, find_landmarks
 from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
-from fer_xai.study import blind, causal, chunks, occluders, tables
+from fer_xai.study import blind, causal, chunks, contrasts, groups, occluders, tables, wrong
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
+from fer_xai.study.trust import MOST, write_trust
 
 STANDARD_METHODS = (
     *("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion"),
@@ -49,6 +50,7 @@ def run_study(
     seed: int = 0,
     data: dict[str, Any] | None = None,
     options: dict[str, dict[str, Any]] | None = None,
+    trust: int = MOST,
     track: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Study:
     """Explain all faces by all methods and write the study's folder.
@@ -73,6 +75,8 @@ def run_study(
         What to say of the data: ``source`` and ``split``.
     options : dict, optional
         Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``.
+    trust : int
+        Faces, at most, on which to measure which method to believe; 0 for none. See `sample_sizes`.
     track : callable
         Called with (what, done, total).
 
@@ -102,6 +106,7 @@ def run_study(
         occluders.write_occluders(out, start, part, prepared.masks)
         blind.write_blind(out, start, classifier, part, prepared.masks, books)
         causal.write_ablation(out, start, classifier, part, prepared.masks, seed)
+        contrasts.write_contrasts(out, start, classifier, part, prepared.masks, seed)
         for explainer in explainers:
             _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed, books)
             done += len(part)
@@ -111,6 +116,9 @@ def run_study(
     blind.finish_blind(out, starts, emotion_of, seed)
     causal.finish_causal(out, starts, seed)
     chunks.merge(out, "occluders", ["occluders"], starts)
+    wrong.write_wrong(study, starts, faces)
+    groups.write_groups(study, faces)
+    write_trust(study, classifier, explainers, target, trust, track)
     return study
 
 

@@ -1,0 +1,195 @@
+"""What else the figures say of two models, in plain words: every sentence from its table, never without chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from fer_xai.charts.words import (
+    counted,
+    in_method_order,
+    listing,
+    method_name,
+    percent,
+    plain,
+    region_name,
+    signed,
+    span,
+)
+from fer_xai.comparison.faces import BOTH
+from fer_xai.comparison.regions import ALL
+from fer_xai.comparison.verdict import pair_rows
+from fer_xai.comparison.wording import in_points, points
+from fer_xai.evaluation.intervals import share
+
+Tables = Mapping[str, pd.DataFrame]
+_SHOWN = 3
+
+
+def told(tables: Tables, model: str, other: str) -> list[str]:
+    """Sentences on answers, regions, focus, maps, faces and probabilities of one pair, in that order."""
+    found = (
+        *(confused(tables, model, other), regions(tables, model, other), focused(tables, model, other)),
+        *(alike(tables, model, other), different_reasons(tables, model, other)),
+        *(contrasted(tables, model, other, right) for right in (model, other)),
+        calibrated(tables, model, other),
+    )
+    return [sentence for sentence in found if sentence]
+
+
+def confused(tables: Tables, model: str, other: str) -> str:
+    """Which cells of the confusion matrix differ beyond chance, the largest first."""
+    rows = pair_rows(tables["confusion_differences"], model, other)
+    rows = rows[rows["significant"]]
+    if not len(pair_rows(tables["accuracy_differences"], model, other)):
+        return ""
+    if not len(rows):
+        return f"No emotion is taken for another more often by {model} than by {other}, beyond chance."
+    rows = rows.reindex(rows["difference"].abs().sort_values(ascending=False, kind="stable").index)
+    said = [
+        f"{row.label} faces {'rightly ' if row.label == row.predicted else ''}{row.predicted} "
+        f"({percent(row.share)} against {percent(row.other_share)})"
+        for row in rows.head(_SHOWN).itertuples()
+    ]
+    more = f", and {counted(len(rows) - _SHOWN, 'further cell')}" if len(rows) > _SHOWN else ""
+    return f"Most apart are their answers in calling {listing(said)}{more}."
+
+
+def regions(tables: Tables, model: str, other: str) -> str:
+    """Which coarse regions hold more of what speaks for the emotion in one model, by the lead method."""
+    rows = pair_rows(tables["region_differences"], model, other)
+    method = _lead(rows)
+    rows = rows[(rows["method"] == method) & (rows["level"] == "coarse") & (rows["emotion"] == ALL)]
+    if not rows["n"].gt(1).any():
+        return ""
+    sure = rows[rows["significant"]]
+    name = method_name(method)
+    if not len(sure):
+        return f"No facial region holds more of what speaks for the emotion in one than in the other ({name})."
+    sure = sure.reindex(sure["difference"].abs().sort_values(ascending=False, kind="stable").index)
+    parts = []
+    for whose, some in ((model, sure[sure["difference"] > 0]), (other, sure[sure["difference"] < 0])):
+        if len(some):
+            said = [
+                f"the {region_name(row.region)} ({in_points(row.difference)})" for row in some.head(_SHOWN).itertuples()
+            ]
+            parts.append(f"{whose} weighs {listing(said)} more")
+    return f"By {name}, {', '.join(parts)}."
+
+
+def focused(tables: Tables, model: str, other: str) -> str:
+    """Whose maps are more focused: narrower, and more on brows, eyes, nose and mouth."""
+    rows = pair_rows(tables["focus_differences"], model, other)
+    method = _lead(rows)
+    rows = rows[rows["method"] == method].set_index("measure")
+    spread, central = rows.loc["spread"], rows.loc["central"]
+    if not spread["n"]:
+        return ""
+    figures = (
+        f"they spread over {percent(spread['value'])} of the picture against {percent(spread['other_value'])}, and "
+        f"hold {percent(central['value'])} against {percent(central['other_value'])} on brows, eyes, nose and mouth "
+        f"({method_name(method)})"
+    )
+    narrow = _sign(spread, model, other, lower=True)
+    inner = _sign(central, model, other, lower=False)
+    if narrow is None and inner is None:
+        return f"Neither one's maps are more focused beyond chance: {figures}, {model} first."
+    if narrow and inner and narrow != inner:
+        return f"{narrow}'s maps are narrower, {inner}'s lie more on the centre of the face: {figures}, {model} first."
+    whose = narrow or inner
+    how = "more focused" if narrow and inner else "narrower" if narrow else "more on the centre of the face"
+    return f"{whose}'s maps are {how}: {figures}, {model} first."
+
+
+def alike(tables: Tables, model: str, other: str) -> str:
+    """How far the two models' maps of the same face agree, beside maps of different faces."""
+    rows = pair_rows(tables["map_agreement"], model, other)
+    rows = rows[rows["method"] == _lead(rows)]
+    if not len(rows) or not rows.iloc[0]["n"] > 1:
+        return ""
+    row = rows.iloc[0]
+    chance = signed(row["chance_correlation"])
+    beside = (
+        f"where maps of different faces have {chance}"
+        if row["low"] > row["chance_correlation"]
+        else f"no more than maps of different faces do ({chance})"
+    )
+    return (
+        f"Their maps of the same face correlate at {signed(row['rank_correlation'])} ({method_name(row['method'])}; "
+        f"95 % interval {signed(row['low'])} to {signed(row['high'])}), {beside}."
+    )
+
+
+def different_reasons(tables: Tables, model: str, other: str) -> str:
+    """On how many faces that both are right on their maps are further apart than either one's of different faces."""
+    rows = pair_rows(tables["face_differences"], model, other)
+    rows = rows[(rows["kind"] == BOTH) & rows["apart"].notna() & rows["apart_chance"].notna()]
+    if not len(rows):
+        return ""
+    apart = int((rows["apart"] > rows["apart_chance"]).sum())
+    found = share(apart, len(rows))
+    return (
+        f"Both are right on {counted(len(rows), 'face')}; on {apart} of them ({percent(found.value)}, 95 % interval "
+        f"{span(found.low, found.high)}) for different reasons: their maps of the face are further apart than each "
+        "one's own maps of different faces of the same emotion are on average."
+    )
+
+
+def contrasted(tables: Tables, model: str, other: str, right: str) -> str:
+    """Which regions speak for the label in the model that is right and not in the one that is wrong."""
+    faces = pair_rows(tables["face_differences"], model, other)
+    count = int((faces["kind"] == right).sum())
+    wrong = other if right == model else model
+    rows = tables.get("contrast_regions", pd.DataFrame(columns=["model", "other", "right"]))
+    rows = pair_rows(rows, model, other)
+    rows = rows[rows["right"] == right]
+    if not count or not len(rows):
+        return f"{right} alone is right on {counted(count, 'face')}." if count else ""
+    n = int(rows["n"].iloc[0])
+    which = "On these" if n == count else f"On {counted(n, 'face')} of these"
+    sure = rows[rows["significant"]]
+    if not len(sure):
+        reason = "no region's part in it is beyond chance"
+    else:
+        sure = sure.reindex(sure["difference"].abs().sort_values(ascending=False, kind="stable").index)
+        said = [
+            f"the {region_name(row.region)} ({points(row.value)} against {points(row.other_value)} points)"
+            for row in sure.head(_SHOWN).itertuples()
+        ]
+        reason = (
+            f"what speaks for the label rather than {wrong}'s answer differs most on {listing(said)}, in probability"
+        )
+    return f"{right} alone is right on {counted(count, 'face')}. {which}, {reason}."
+
+
+def calibrated(tables: Tables, model: str, other: str) -> str:
+    """Whose probabilities are better (Brier score), and whether either is sure beyond what it should be."""
+    rows = pair_rows(tables["brier_differences"], model, other)
+    if not len(rows):
+        return ""
+    row = rows.iloc[0]
+    figures = (
+        f"Brier score {plain(row['brier'])} against {plain(row['other_brier'])}, 95 % interval of the difference "
+        f"{signed(row['low'])} to {signed(row['high'])}"
+    )
+    better = _sign(row, model, other, lower=True)
+    said = f"{better}'s probabilities are better" if better else "Whose probabilities are better cannot be told"
+    table = tables["calibration"]
+    off = table[table["model"].isin([model, other]) & (table["error"] > table["chance_high"])]
+    sure = [f"{r.model} is {'too' if r.confidence > r.accuracy else 'not'} sure enough" for r in off.itertuples()]
+    sure = [text.replace("too sure enough", "too sure") for text in sure]
+    return f"{said} ({figures}{', ' + model + ' first' if not better else ''})" + (
+        f"; {' and '.join(sure)}." if sure else "; neither is miscalibrated beyond luck."
+    )
+
+
+def _lead(rows: pd.DataFrame) -> str:
+    return next(iter(in_method_order(rows["method"])), "")
+
+
+def _sign(row: pd.Series, model: str, other: str, lower: bool) -> str | None:
+    """The model that a significant difference favours."""
+    if not row["significant"]:
+        return None
+    return model if (row["difference"] < 0) == lower else other

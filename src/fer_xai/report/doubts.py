@@ -1,0 +1,84 @@
+"""Doubtful labels, as a list with pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.charts.words import counted, percent
+from fer_xai.report.cards import Picture
+from fer_xai.report.figures import Figures
+from fer_xai.report.pixels import data_uri, face_picture
+from fer_xai.study.study import Study
+
+_PICTURES = 18
+_LISTED = 100
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What is said of the labels, the most doubtful faces as pictures, and more of them as lines."""
+
+    sentence: str
+    caution: str
+    pictures: list[Picture]
+    lines: list[tuple[str, str, str, str, str]]
+    more: int
+    votes: bool
+
+
+def doubts(study: Study, figures: Figures) -> Doubts | None:
+    """The section's list; `None` where no label is doubted."""
+    rows = figures.tables["label_doubts"]
+    if rows.empty:
+        return None
+    votes = bool((rows["evidence"] == "votes").all())
+    place = {face: row for row, face in enumerate(figures.predictions["face"])}
+    shown = rows.head(_PICTURES)
+    pixels = study.faces[np.array([place[face] for face in shown["face"]])].pixels()
+    pictures = [_picture(row, face) for (_, row), face in zip(shown.iterrows(), pixels, strict=True)]
+    lines = [
+        (str(row["face"]), str(row["label"]), str(row["suggested"]), percent(row["p_suggested"]), _voted(row))
+        for _, row in rows.head(_LISTED).iterrows()
+    ]
+    sentence, caution = _said(rows, int(figures.labelled.sum()), votes)
+    return Doubts(sentence, caution, pictures, lines, max(0, len(rows) - _LISTED), votes)
+
+
+def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
+    share, often = percent(len(rows) / labelled), _most_frequent(rows)
+    if votes:
+        alone = int(rows["alone"].iloc[0])
+        return (
+            f"Doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model is sure of another emotion, "
+            f"and more people voted for that one than for the label. {often}",
+            f"Alone, the model would doubt {alone:,}; people confirm {percent(len(rows) / alone)} of these, where "
+            f"emotions suggested at random would have {percent(rows['chance'].iloc[0])}.",
+        )
+    return (
+        f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model is sure of another "
+        f"emotion. {often}",
+        "It is the only witness, and may simply be wrong: look before you change a label, and trust the first more "
+        "than the last. With people's votes (FER+) only those that people doubt too would be listed.",
+    )
+
+
+def _most_frequent(rows: pd.DataFrame) -> str:
+    """The commonest change."""
+    pairs = rows.groupby(["label", "suggested"]).size().sort_values(ascending=False, kind="stable")
+    (label, suggested), n = pairs.index[0], int(pairs.iloc[0])
+    return f"Most often ({n} times) a face labelled {label} seems {suggested}." if n > 1 else ""
+
+
+def _picture(row: pd.Series, face: np.ndarray) -> Picture:
+    said = f"labelled {row['label']}; model: {row['suggested']} {percent(row['p_suggested'])}"
+    return Picture(said, data_uri(face_picture(face)), f"Face {row['face']}, {said}", _voted(row))
+
+
+def _voted(row: pd.Series) -> str:
+    """The votes for the suggested emotion and for the label."""
+    if not np.isfinite(row["votes_suggested"]):
+        return ""
+    return f"votes {row['votes_suggested']:.0f} : {row['votes_label']:.0f}"

@@ -1,0 +1,156 @@
+"""Which method to believe: the verdicts, their figures and how far the methods agree, laid out for the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from fer_xai.charts.colours import diverging
+from fer_xai.charts.words import counted, method_name, plain, signed
+from fer_xai.evaluation.trust.score import FAITHFULNESS
+from fer_xai.evaluation.trust.sentence import most_faithful, verdict_sentence
+from fer_xai.evaluation.trust.verdict import BLIND, CRITERIA, ELSEWHERE, SANITY, STABILITY, Finding, Verdict, judge
+from fer_xai.report.figures import Figures
+from fer_xai.report.trust_measures import Measure, map_name, measures
+
+MARKS = {"yes": "✓", "partly": "~", "unclear": "~", "no": "✗"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A cell of the verdict table: a mark with its word, what decided, and the figures."""
+
+    level: str
+    said: str
+    words: str
+    figures: str
+    chance: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the verdict table: a method, or a map that is no explanation (``blind``)."""
+
+    method: str
+    name: str
+    trusted: bool
+    blind: bool
+    answers: list[Answer]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Agreement of two methods: its shade, the figure, and the same with another face's map."""
+
+    shade: str
+    text: str
+    chance: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """All that the section says."""
+
+    sentence: str
+    sample: str
+    lines: list[Line]
+    flagged: list[str]
+    criteria: list[tuple[str, str]]
+    agreement: list[tuple[str, list[Pair | None]]]
+    measures: list[Measure]
+
+
+def section(figures: Figures) -> Section | None:
+    """The section's content; None for a study without trust measurements."""
+    trust = figures.tables["trust"]
+    if trust.empty:
+        return None
+    verdicts = judge(trust, figures.methods)
+    blind = judge(trust, [name for name in BLIND if name in set(trust["method"])])
+    order = [verdict.method for verdict in (*verdicts, *blind)]
+    return Section(
+        sentence=verdict_sentence(trust, verdicts, method_name),
+        sample=_sample(figures),
+        lines=[_line(verdict) for verdict in verdicts] + [_blind_line(verdict) for verdict in blind],
+        flagged=[said for verdict in verdicts if (said := _flag(verdict))],
+        criteria=list(CRITERIA.items()),
+        agreement=_agreement(figures.tables["method_agreement"], [m for m in order if m != "random"]),
+        measures=measures(trust, order),
+    )
+
+
+def gallery_order(figures: Figures) -> list[str]:
+    """The order in which a face's maps are shown: the most faithful trusted method first; without figures as given."""
+    trust = figures.tables["trust"]
+    return figures.methods if trust.empty else most_faithful(judge(trust, figures.methods))
+
+
+def _sample(figures: Figures) -> str:
+    """How many faces were asked."""
+    trust, total = figures.tables["trust"], len(figures.predictions)
+    whole = int(trust.loc[trust["metric"] == FAITHFULNESS, "n"].max())
+    again = trust.loc[trust["metric"].isin([STABILITY, SANITY]), "n"].max()
+    said = f"Measured on {whole} of {counted(total, 'face')}, drawn by chance with every emotion in its share"
+    return f"{said}; where methods run again, on {int(again)} of these." if again == again else f"{said}."
+
+
+def _line(verdict: Verdict) -> Line:
+    findings = (verdict.faithful, verdict.stable, verdict.sanity, verdict.grain)
+    writers = (signed, signed, signed, plain)
+    answers = [_answer(finding, write) for finding, write in zip(findings, writers, strict=True)]
+    return Line(verdict.method, map_name(verdict.method), verdict.trusted, False, answers)
+
+
+def _blind_line(verdict: Verdict) -> Line:
+    """A map that is no explanation: its faithfulness is what others are held against, not judged itself."""
+    line = _line(verdict)
+    unjudged = replace(line.answers[0], level="", said="", words="")
+    return replace(line, trusted=False, blind=True, answers=[unjudged, *line.answers[1:]])
+
+
+def _answer(finding: Finding, write: Callable[[float], str]) -> Answer:
+    if finding.level == "unknown":
+        return Answer(finding.level, "not measured", finding.words, "", "")
+    known = math.isfinite(finding.low)
+    interval = f" ({write(finding.low)} to {write(finding.high)})" if known else ""
+    against = finding.against.replace(ELSEWHERE, "laid elsewhere")
+    chance = f"{against}: {write(finding.chance)}" if math.isfinite(finding.chance) else ""
+    said = f"{MARKS[finding.level]} {finding.level}"
+    return Answer(finding.level, said, finding.words, f"{write(finding.value)}{interval}", chance)
+
+
+def _flag(verdict: Verdict) -> str:
+    """A method that is not to be trusted, or only roughly, in plain words with its figures."""
+    name = method_name(verdict.method)
+    failed = [f for f in (verdict.sanity, verdict.faithful, verdict.stable) if f.reason]
+    said = [f"{f.reason}: {_figures(f)}" for f in failed]
+    if verdict.grain.level == "partly":
+        said.append(f"is coarse: the smallest thing it can show is {plain(verdict.grain.value, 1)} regions wide")
+    return f"{name} {'; it '.join(said)}." if said else ""
+
+
+def _figures(finding: Finding) -> str:
+    chance = f"; {finding.against}: {signed(finding.chance)}" if math.isfinite(finding.chance) else ""
+    interval = f"95 % interval {signed(finding.low)} to {signed(finding.high)}"
+    return f"{signed(finding.value)} ({interval}{chance}; {counted(finding.n, 'face')})"
+
+
+def _agreement(table: pd.DataFrame, order: list[str]) -> list[tuple[str, list[Pair | None]]]:
+    """Methods × methods, in the order of the verdicts; None on the diagonal."""
+    known = {frozenset((row.method, row.other)): row for row in table.itertuples()}
+    present = [name for name in order if any(name in pair for pair in known)]
+    rows = []
+    for method in present:
+        cells = [None if other == method else _pair(known.get(frozenset((method, other)))) for other in present]
+        rows.append((map_name(method), cells))
+    return rows
+
+
+def _pair(row: Any) -> Pair | None:
+    if row is None:
+        return None
+    return Pair(diverging(row.rank_correlation, 1.0), signed(row.rank_correlation), signed(row.chance_correlation))

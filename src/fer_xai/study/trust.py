@@ -1,0 +1,210 @@
+"""The tables ``trust``, ``trust_faces`` and ``method_agreement``: which method to believe, on a sample of the faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_xai.api import content_seed
+from fer_xai.classifier import Classifier
+from fer_xai.engine import engine_for
+from fer_xai.errors import InputError
+from fer_xai.evaluation.trust import (
+    Units,
+    complexity,
+    deletion_insertion,
+    faithfulness_correlation,
+    joined,
+    method_agreement,
+    region_agreement,
+    summarise_trust,
+)
+from fer_xai.evaluation.trust.attribute import Attribute
+from fer_xai.evaluation.trust.grain import grain
+from fer_xai.evaluation.trust.sanity import randomization
+from fer_xai.evaluation.trust.score import beside_rows, faithfulness_rows
+from fer_xai.evaluation.trust.stability import stability
+from fer_xai.explainers import Explainer
+from fer_xai.explainers.target import Target, resolve_target
+from fer_xai.faces import Faces
+from fer_xai.facs import FaceMasks, blind_maps
+from fer_xai.study import chunks
+from fer_xai.study.explaining_again import attributers
+from fer_xai.study.files import write_table
+from fer_xai.study.study import CHUNK, Study, folder_name
+
+MOST = 48  # faces by default
+_SHARE, _SHARE_AGAIN = 8, 36  # one face in so many is measured, and explained again
+_LEAST, _LEAST_AGAIN = 12, 3  # with fewer no test, corrected over eight methods, can tell anything
+
+_STEPS = 10
+_NOISE = 1  # the stream of the noise map
+
+Measurement = tuple[str, Callable[[], pd.DataFrame]]
+
+
+def sample_sizes(total: int, most: int = MOST) -> tuple[int, int]:
+    """How many faces of a study are measured, and on how many of these methods run again.
+
+    So few that trust adds at most a quarter to the time of a study; at most `most`, and a quarter of it.
+    """
+    whole = min(most, max(_LEAST, total // _SHARE), total)
+    return whole, min(max(most // 4, 1), max(_LEAST_AGAIN, total // _SHARE_AGAIN), whole)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some faces of a study with all that is known of them.
+
+    Attributes
+    ----------
+    places : ndarray (n,) of int
+        Their places in the study, ascending.
+    again : ndarray (m,) of int
+        Which of the n are explained again.
+    faces : Faces
+    targets : tuple of str
+    weights : ndarray (n, E)
+        The target; the score of a pass is Σ weights · probabilities.
+    seeds : list of list of int
+    maps : dict of str to ndarray (n, H, W)
+        The study's maps by method, then those of maps that are no explanations.
+    masks, fine_masks : ndarray (n, R, H, W)
+        The coarse and the fine regions.
+    seed : int
+        The study's.
+    """
+
+    places: np.ndarray
+    again: np.ndarray
+    faces: Faces
+    targets: tuple[str, ...]
+    weights: np.ndarray
+    seeds: list[list[int]]
+    maps: dict[str, np.ndarray]
+    masks: np.ndarray
+    fine_masks: np.ndarray
+    seed: int
+
+    @classmethod
+    def draw(cls, study: Study, count: int, again: int, target: Target) -> Sample:
+        """Draw faces, each emotion (label, or prediction where there is none) in its share."""
+        predictions, seed, every = study.table("predictions"), study.manifest["seed"], study.faces
+        grouped = list(predictions["label"].fillna(predictions["predicted"]))
+        numbered = Faces.from_array(every.pixels(), grouped, [str(place) for place in range(len(every))])
+        # A smaller sample of the same seed is part of a larger one.
+        places, some = (np.array([int(name) for name in numbered.sample(n, seed).ids]) for n in (count, again))
+        faces = every[places]
+        said = predictions["predicted"].iloc[places].tolist()
+        targets, weights = resolve_target(target, said, faces.labels, study.manifest["model"]["emotions"])
+        seeds = [[seed, content_seed(image)] for image in faces.images()]
+        noise = [np.random.default_rng([*own, _NOISE]).normal(size=faces.size) for own in seeds]
+        maps = {method: _stored(study, method, places) for method in study.methods}
+        maps |= {"random": np.array(noise, np.float32), **blind_maps(faces)}
+        painted = FaceMasks.paint(faces, study.landmarks[places])
+        masks = (painted.level("coarse"), painted.level("fine"))
+        return cls(places, np.searchsorted(places, some), faces, targets, weights, seeds, maps, *masks, seed)
+
+
+def _stored(study: Study, method: str, places: np.ndarray) -> np.ndarray:
+    """A method's maps of some faces; only the chunks that hold them are read."""
+    found = {}
+    for start in sorted({int(place) // CHUNK * CHUNK for place in places}):
+        with np.load(chunks.arrays(study.path, folder_name(method), start), allow_pickle=False) as part:
+            found[start] = part["attributions"]
+    return np.stack([found[place // CHUNK * CHUNK][place % CHUNK] for place in places])
+
+
+def write_trust(
+    study: Study,
+    classifier: Classifier,
+    explainers: Sequence[Explainer],
+    target: Target,
+    most: int = MOST,
+    track: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> None:
+    """Measure which of a study's methods to believe, and write the tables.
+
+    Each measurement is kept as soon as it is made, so that a stopped run goes on where it was.
+
+    Parameters
+    ----------
+    study : Study
+        All of its faces explained.
+    classifier : Classifier
+    explainers : sequence of Explainer
+        Of the study's methods.
+    target : str
+        The study's.
+    most : int
+        Faces, at most; none writes nothing.
+    track : callable
+        Called with (what, done, total).
+    """
+    if most < 1:
+        return
+    whole, again = sample_sizes(study.manifest["data"]["faces"], most)
+    sample = Sample.draw(study, whole, again, target)
+    measurements = [*_from_maps(sample, classifier), *_explained_again(sample, classifier, explainers)]
+    tables = []
+    for done, (name, measure) in enumerate(measurements):
+        track("asking which method to believe", done, len(measurements))
+        path = chunks.table(study.path, f"trust-{whole}-{again}/{name}", 0)
+        if not path.exists():
+            write_table(path, measure())
+        tables.append(pd.read_parquet(path))
+    rows = joined([table for table in tables if len(table)])
+    score = faithfulness_rows(rows)
+    rows = joined([score, beside_rows(score, study.methods), rows])
+    write_table(study.path / "trust.parquet", summarise_trust(rows, study.manifest["seed"]))
+    rows.insert(1, "face", np.array(sample.faces.ids, object)[rows["row"].astype(int)])
+    write_table(study.path / "trust_faces.parquet", rows)
+    write_table(study.path / "method_agreement.parquet", method_agreement(sample.maps))
+    track("asking which method to believe", len(measurements), len(measurements))
+
+
+def _from_maps(sample: Sample, classifier: Classifier) -> Iterator[Measurement]:
+    """What the study's maps are enough for: masked passes, shared by all methods."""
+    engine, size = engine_for(classifier), sample.faces.size
+    known = (engine, sample.faces.images(), sample.weights, sample.maps, sample.seeds)
+    regions = Units.segments("regions", sample.masks.argmax(axis=1))
+    units = (Units.cells(len(sample.places), size), regions, Units.pixels(len(sample.places), size))
+    for unit in units:
+        yield f"hiding-{unit.name}", partial(deletion_insertion, *known, unit, steps=_STEPS, draws=1)
+    yield "correlation", partial(faithfulness_correlation, *known, units[0])
+    yield "complexity", partial(complexity, sample.maps)
+    yield "grain", partial(grain, sample.maps, sample.masks[:, 1:])  # the background is no region
+    yield "regions", partial(region_agreement, *known, sample.fine_masks, "fine regions")
+
+
+def _explained_again(sample: Sample, classifier: Classifier, explainers: Sequence[Explainer]) -> Iterator[Measurement]:
+    """What needs new maps: of changed faces, and of a model with random weights."""
+    methods = attributers(explainers, [sample.targets[place] for place in sample.again])
+    maps = {name: sample.maps[name][sample.again] for name in methods}
+    known = (classifier, sample.faces.images()[sample.again], methods, maps, sample.seed)
+    for name, measure in (("sanity", _sanity), ("stability", stability)):
+        yield name, partial(_placed, measure, known, sample.again)
+
+
+def _sanity(
+    classifier: Classifier,
+    faces: np.ndarray,
+    methods: dict[str, Attribute],
+    maps: dict[str, np.ndarray],
+    seed: int,
+) -> pd.DataFrame:
+    try:
+        return randomization(classifier, faces, methods, maps, seed, draws=1)
+    except InputError:  # a black box shows no weights; the verdict says so
+        return joined([])
+
+
+def _placed(measure: Callable[..., pd.DataFrame], known: tuple[Any, ...], places: np.ndarray) -> pd.DataFrame:
+    """Rows of the faces explained again, numbered by their place in the whole sample."""
+    rows = measure(*known)
+    return rows.assign(row=places[rows["row"].to_numpy(int)])

@@ -1,0 +1,128 @@
+"""What is told beside the verdict follows from its table: a changed figure changes the sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from fer_xai.comparison import sentences
+
+PAIR = {"model": "A", "other": "B"}
+SURE = {"low": 0.02, "high": 0.08, "significant": True}
+UNSURE = {"low": -0.02, "high": 0.08, "significant": False}
+
+
+def one(function: str, name: str, rows: list[dict[str, Any]], **more: pd.DataFrame) -> str:
+    """The sentence of a table, with ordinary spaces."""
+    said = getattr(sentences, function)({name: pd.DataFrame([PAIR | row for row in rows]), **more}, "A", "B")
+    return str(said).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def focus(spread: float, spread_sure: bool, central: float, central_sure: bool) -> str:
+    figures = {"spread": (0.4, spread, spread_sure), "central": (0.3, central, central_sure)}
+    rows = [
+        {"method": "occlusion", "n": 50, "measure": measure, "value": value, "other_value": value - apart}
+        | {"difference": apart, "significant": sure}
+        for measure, (value, apart, sure) in figures.items()
+    ]
+    return one("focused", "focus_differences", rows)
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ((-0.1, True, 0.1, True), "A's maps are more focused"),
+        ((0.1, True, -0.1, True), "B's maps are more focused"),
+        ((-0.1, True, 0.1, False), "A's maps are narrower"),
+        ((-0.1, False, -0.1, True), "B's maps are more on the centre of the face"),
+        ((-0.1, True, -0.1, True), "A's maps are narrower, B's lie more on the centre"),
+        ((-0.1, False, 0.1, False), "Neither one's maps are more focused beyond chance"),
+    ],
+)
+def test_focus_is_whose_maps_are_narrower_and_more_central(figures, words):
+    assert focus(*figures).startswith(words)
+    assert "40 % of the picture" in focus(*figures)
+
+
+def test_regions_are_told_by_whom_they_weigh_more_with():
+    base = {"method": "occlusion", "level": "coarse", "emotion": "all", "n": 60}
+    rows = [
+        base | SURE | {"region": "mouth", "difference": 0.05},
+        base | SURE | {"region": "brow", "difference": 0.006},
+        base | SURE | {"region": "background", "difference": -0.12, "low": -0.2, "high": -0.1},
+        base | UNSURE | {"region": "nose", "difference": 0.04},
+    ]
+    said = one("regions", "region_differences", rows)
+    assert said.startswith("By Occlusion, A weighs the mouth (5 points) and the brow (0.6 points) more, B weighs the")
+    assert said.endswith("B weighs the background (12 points) more.")
+    assert one("regions", "region_differences", rows[3:]).startswith("No facial region holds more")
+
+
+def test_maps_agree_only_beyond_those_of_different_faces():
+    row = {"method": "occlusion", "n": 40, "rank_correlation": 0.3, "low": 0.2, "high": 0.4}
+    assert "where maps of different faces have +0.10" in one(
+        "alike", "map_agreement", [row | {"chance_correlation": 0.1}]
+    )
+    assert "no more than maps of different faces do (+0.25)" in one(
+        "alike", "map_agreement", [row | {"chance_correlation": 0.25}]
+    )
+
+
+def test_faces_that_both_are_right_on_are_counted():
+    rows = [{"kind": "both right", "apart": apart, "apart_chance": 0.5} for apart in (0.2, 0.4, 0.6)]
+    rows += [{"kind": "A", "apart": 0.9, "apart_chance": 0.5}]
+    said = one("different_reasons", "face_differences", rows)
+    assert said.startswith("Both are right on 3 faces; on 1 of them (33 %, 95 % interval 6–79 %) for different reasons")
+
+
+def test_contrasts_are_told_of_the_model_that_is_right():
+    faces = pd.DataFrame([PAIR | {"kind": "A"}] * 5 + [PAIR | {"kind": "B"}])
+    rows = pd.DataFrame(
+        [
+            PAIR
+            | SURE
+            | {"right": "A", "n": 4, "region": "eye", "value": 0.1, "other_value": -0.05, "difference": 0.15},
+            PAIR | UNSURE | {"right": "A", "n": 4, "region": "nose", "value": 0, "other_value": 0, "difference": 0.0},
+        ]
+    )
+    tables = {"face_differences": faces, "contrast_regions": rows}
+    said = sentences.contrasted(tables, "A", "B", "A")
+    assert said.startswith(
+        "A alone is right on 5 faces. On 4 faces of these, what speaks for the label rather than B's"
+    )
+    assert "the eye (+10 against −5 points)" in said
+    assert "nose" not in said
+    assert sentences.contrasted(tables, "A", "B", "B") == "B alone is right on 1 face."
+    within = tables | {"contrast_regions": rows.iloc[1:]}
+    assert "no region's part in it is beyond chance" in sentences.contrasted(within, "A", "B", "A")
+
+
+def test_calibration_tells_who_is_too_sure():
+    brier = {"brier": 0.4, "other_brier": 0.6, "difference": -0.2, "low": -0.3, "high": -0.1, "significant": True}
+    known = {"chance_high": 0.05, "accuracy": 0.7}
+    both = [{"model": "A", "error": 0.03, "confidence": 0.71}, {"model": "B", "error": 0.2, "confidence": 0.9}]
+    table = pd.DataFrame([known | row for row in both])
+    said = one("calibrated", "brier_differences", [brier], calibration=table)
+    assert said.startswith("A's probabilities are better (Brier score 0.40 against 0.60")
+    assert said.endswith("; B is too sure.")
+    shy = table.assign(confidence=0.5)
+    assert one("calibrated", "brier_differences", [brier], calibration=shy).endswith("; B is not sure enough.")
+    unsure = one("calibrated", "brier_differences", [brier | {"significant": False}], calibration=table.iloc[:1])
+    assert unsure.startswith("Whose probabilities are better cannot be told")
+    assert unsure.endswith("; neither is miscalibrated beyond luck.")
+
+
+def test_confusions_that_differ_come_largest_first():
+    rows = [
+        SURE | {"label": "fear", "predicted": "sad", "share": 0.1, "other_share": 0.3, "difference": -0.2},
+        SURE | {"label": "sad", "predicted": "sad", "share": 0.8, "other_share": 0.3, "difference": 0.5},
+        UNSURE | {"label": "sad", "predicted": "fear", "share": 0.9, "other_share": 0.1, "difference": 0.8},
+    ]
+    accuracy = pd.DataFrame([PAIR])
+    said = one("confused", "confusion_differences", rows, accuracy_differences=accuracy)
+    assert said.startswith("Most apart are their answers in calling sad faces rightly sad (80 % against 30 %) and fear")
+    assert said.endswith("fear faces sad (10 % against 30 %).")
+    nothing = one("confused", "confusion_differences", rows[2:], accuracy_differences=accuracy)
+    assert nothing.startswith("No emotion is taken for another more often")
