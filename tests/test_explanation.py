@@ -38,6 +38,9 @@ def test_settings_tell_the_whole_method(explanation):
     assert explanation.settings == {
         "segmenter": "quickshift",
         "samples": 40,
+        "sampling": "orthogonal",
+        "settle": 0.9,
+        "most": 4000,
         "kernel_width": 0.25,
         "fill": "segment",
         "seed": 2,

@@ -76,7 +76,7 @@ class TestReport:
         (tmp_path / "mine.toml").write_text("happy = [6, 12]\nsad = [1, 4]\n")
         out = tmp_path / "out"
         arguments = ("report", "--model", model, "--data", csv, "--methods", "saliency", "--out", out)
-        assert run(*arguments, "--codebook", tmp_path / "mine.toml").exit_code == 0
+        assert run(*arguments, "--trust", "0", "--codebook", tmp_path / "mine.toml").exit_code == 0
         summary = json.loads((out / "summary.json").read_text())
         assert {row["codebook"] for row in summary["specificity"]} >= {"mine", "facs2002", "du2014"}
         assert summary["manifest"]["action_units"] == {"happy": [6, 12], "sad": [1, 4]}
