@@ -67,6 +67,18 @@ def test_where_nobody_can_be_trusted_the_sentence_says_so_and_why():
     assert verdict_sentence(one, []) == ""
 
 
+def test_too_few_faces_to_tell_is_not_said_to_be_no_better():
+    trust = made_up({"a": {"score": 0.1}, "b": {"score": 0.09}})
+    trust.loc[trust["metric"] == "faithfulness_beside", "difference_high"] = 0.2
+    assert verdict_sentence(trust, judge(trust, ["a", "b"])) == (
+        "For this model, these faces cannot tell which of the 2 methods to trust; a and b cannot be told from an edge "
+        "detector by these few faces."
+    )
+    assert "these faces cannot tell whether to trust the one method here" in verdict_sentence(
+        trust, judge(trust, ["a"])
+    )
+
+
 def test_methods_are_called_as_the_caller_calls_them():
     trust = made_up({"lime:slic": GOOD, "occlusion": {"score": 0.31}, "saliency": {"score": 0.1}})
     names = {"lime:slic": "LIME-SLIC", "occlusion": "occlusion", "saliency": "saliency"}

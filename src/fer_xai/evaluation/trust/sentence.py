@@ -30,7 +30,7 @@ def verdict_sentence(trust: pd.DataFrame, verdicts: Sequence[Verdict], name: Cal
         return ""
     trusted = [verdict.method for verdict in verdicts if verdict.trusted]
     doubted = [verdict for verdict in verdicts if not verdict.trusted]
-    parts = [_trusting(trust, trusted, name)] if trusted else [_nobody(len(verdicts))]
+    parts = [_trusting(trust, trusted, name)] if trusted else [_nobody(verdicts)]
     return f"For this model, {'; '.join([*parts, *_doubting(doubted, name)])}."
 
 
@@ -50,7 +50,11 @@ def _trusting(trust: pd.DataFrame, trusted: Sequence[str], name: Callable[[str],
     return f"{first}; {_listed(lesser, name)} {are} to be trusted too, but less faithful"
 
 
-def _nobody(count: int) -> str:
+def _nobody(verdicts: Sequence[Verdict]) -> str:
+    count = len(verdicts)
+    if any(verdict.faithful.level == "unclear" for verdict in verdicts):
+        which = "whether to trust the one method here" if count == 1 else f"which of the {count} methods to trust"
+        return f"these faces cannot tell {which}"
     return "the one method here cannot be trusted" if count == 1 else f"none of the {count} methods can be trusted"
 
 
@@ -64,7 +68,7 @@ def _doubting(doubted: Sequence[Verdict], name: Callable[[str], str]) -> list[st
 
 def _plural(reason: str, count: int) -> str:
     verb, _, rest = reason.partition(" ")
-    plurals = {"is": "are", "was": "were", "draws": "draw", "changes": "change", "does": "do"}
+    plurals = {"is": "are", "was": "were", "draws": "draw", "changes": "change", "does": "do", "cannot": "cannot"}
     return reason if count == 1 else f"{plurals[verb]} {rest.replace('its ', 'their ')}"
 
 

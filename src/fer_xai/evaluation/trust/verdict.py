@@ -20,6 +20,7 @@ SURE = 0.05
 STABLE, LUCK = 0.7, 0.5
 RESEEDED = "other random numbers"
 COARSE = 1.0
+ROOM = 0.1
 
 CRITERIA: Mapping[str, str] = {
     "Faithful": (
@@ -27,7 +28,8 @@ CRITERIA: Mapping[str, str] = {
         "the answer is watched; the figure is insertion less deletion, averaged over pixels, cells and regions and "
         "over ways of hiding. Yes: clearly above the method's own maps laid elsewhere on the same faces, and above an "
         "edge detector and a blob in the middle, which know nothing of the model (p below .05, corrected over the "
-        "methods). Unclear: above, but so few faces cannot tell it from chance. Partly: above on average, but not by "
+        "methods). Unclear: so few faces cannot tell it from one of these (better, but not "
+        "clearly; or the interval leaves room for an advantage of .1). Partly: above on average, but not by "
         "every way of hiding; a patch disturbs a model by itself, so one way alone proves nothing."
     ),
     "Stable": (
@@ -157,12 +159,13 @@ def _faithful(own: pd.DataFrame) -> Finding:
 
 def _short_of(row: pd.Series, what: str) -> Finding:
     """Not clearly above something that knows nothing of the model."""
-    level, than = "no", "not better than"
     if row["difference"] > 0:
-        level, than = "unclear", "not clearly better than"
-    elif row["p"] < SURE:
-        than = "worse than"
-    return _finding(level, row, what, f"is {than} {what}")
+        return _finding("unclear", row, what, f"is not clearly better than {what}")
+    if row["p"] < SURE:
+        return _finding("no", row, what, f"is worse than {what}")
+    if row["difference_high"] > ROOM:
+        return _finding("unclear", row, what, f"cannot be told from {what} by these few faces")
+    return _finding("no", row, what, f"is not better than {what}")
 
 
 def _stable(own: pd.DataFrame) -> Finding:
