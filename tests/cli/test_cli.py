@@ -82,6 +82,20 @@ class TestReport:
         assert summary["manifest"]["action_units"] == {"happy": [6, 12], "sad": [1, 4]}
         assert "mine" in (out / "index.html").read_text()
 
+    def test_a_model_that_answers_all_faces_alike_gets_its_report_too(self, csv, tmp_path):
+        """Its maps are blank throughout, as those of a net after few steps may be."""
+        import keras
+        from keras import layers
+
+        face = layers.Input((48, 48, 1))
+        x = layers.Flatten()(layers.Conv2D(2, 3, strides=4, activation="relu")(face))
+        answer = layers.Dense(7, activation="softmax", kernel_initializer="zeros")(x)
+        keras.Model(face, answer).save(tmp_path / "dead.keras")
+        out = tmp_path / "out"
+        result = run("report", "--model", tmp_path / "dead.keras", "--data", csv, "--methods", "gradcam", "--out", out)
+        assert result.exit_code == 0, result.stderr
+        assert (out / "index.html").exists()
+
     @pytest.mark.parametrize(
         ("options", "message"),
         [

@@ -11,6 +11,7 @@ from fer_xai.charts.forest import ROW, Panel, draw_panels, legend
 from fer_xai.charts.selecting import emotions_of, select
 from fer_xai.charts.style import Chart, style
 from fer_xai.charts.words import codebook_name, in_method_order, listing, method_name
+from fer_xai.errors import InputError
 from fer_xai.facs.resampling import Units, bca_interval
 
 _COLUMNS = 3
@@ -52,6 +53,8 @@ def agreement_forest(
         If the table has no such rows.
     """
     rows = select(agreement, codebook=codebook).dropna(subset=["mass_accuracy"])
+    if rows.empty:
+        raise InputError(f"no face has both a map and an emotion with action units in {codebook}")
     shown, methods = emotions_of(rows, emotions), in_method_order(rows["method"])
     panels = [_panel(select(rows, emotion=emotion), emotion, methods, seed, resamples) for emotion in shown]
     with style(theme):

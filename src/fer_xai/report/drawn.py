@@ -64,11 +64,15 @@ def emotion_charts(
 
 
 def means_of(study: Study, figures: Figures) -> list[charts.MeanMap]:
-    """The lead method's maps laid onto the mean face; empty where no face has landmarks of its own."""
-    if figures.lead is None or not study.landmarks.found.any():
+    """The lead method's maps laid onto the mean face; empty where no face has landmarks of its own and a map."""
+    if figures.lead is None:
+        return []
+    maps = study.maps(figures.lead)[0]
+    # The maps of a model that answers all faces alike may be blank throughout.
+    if not (study.landmarks.found & maps.any(axis=(1, 2))).any():
         return []
     points = np.where(study.landmarks.found[:, None, None], study.landmarks.points, np.nan)
-    return charts.mean_maps(study.maps(figures.lead)[0], points, list(figures.group))
+    return charts.mean_maps(maps, points, list(figures.group))
 
 
 def _known(figures: Figures) -> list[str] | None:
