@@ -244,3 +244,16 @@ def test_faces_flagged_as_hidden_are_counted_once(tmp_path: Path) -> None:
     glasses = face.isin(face.unique()[:3])
     study.tables["occluders"] = pd.DataFrame({"face": face, "glasses": glasses, "hair": face.eq(face[0])})
     assert dict(facts.data_facts(Figures.of(study)))["Partly hidden"] == "at least 3 by glasses, 1 by hair"
+
+
+def test_a_region_without_any_share_is_left_uncoloured(tmp_path):
+    """Its log2 enrichment is not a number, for every face of an emotion."""
+    study = make_study(tmp_path, faces=12, methods=("occlusion",), emotions=("happy", "sad"))
+    counts = study.tables["counts"]
+    nothing = counts["region"].eq("cheek") & counts["emotion"].eq("happy")
+    counts.loc[nothing, "log2_enrichment"] = float("nan")
+    render(study)
+    drawn_faces = (tmp_path / "classes" / "happy.html").read_text().split("drawn face: ")[1:]
+    happy = [face for face in drawn_faces if "cheek" not in face.split('"')[0]]
+    assert happy
+    assert all('class="h x" d="M0 34H100' in face for face in happy)

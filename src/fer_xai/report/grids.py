@@ -61,11 +61,12 @@ class FaceMap:
 
 def face_map(figures: Figures, method: str, emotion: str, title: str) -> FaceMap | None:
     """A method's coarse region heat for one emotion, for the drawn face; None where no face counts."""
-    values = figures.counts(method, "coarse", emotion)["log2_enrichment"].astype(float).dropna()
+    every = figures.counts(method, "coarse", emotion)["log2_enrichment"].astype(float)
+    values = every.dropna()
     if values.empty:
         return None
     words = ", ".join(f"{region_name(str(region))} {signed(value, 1)}" for region, value in values.items())
-    return FaceMap(title, {str(r): diverging(v, HEAT_LIMIT) for r, v in values.items()}, words)
+    return FaceMap(title, {str(r): diverging(v, HEAT_LIMIT) for r, v in every.items()}, words)
 
 
 def confusion_grid(figures: Figures) -> Grid:
