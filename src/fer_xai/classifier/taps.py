@@ -6,7 +6,7 @@ after an error. Nothing is cloned, so nested backbones, shared layers and subcla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,22 +31,29 @@ def watching(layers: Iterable[Any]) -> Iterator[list[Call]]:
     calls: list[Call] = []
     with ExitStack() as stack:
         for layer in layers:
-            stack.enter_context(_shadowed(layer, calls, _graph()))
+            stack.enter_context(shadowing(layer, _recording(layer, calls, _graph())))
         yield calls
 
 
+def _recording(layer: Any, calls: list[Call], graph: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def shadow(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            output = original(*args, **kwargs)
+            if _graph() is graph:
+                calls.append(Call(layer, args[0] if args else next(iter(kwargs.values()), None), output))
+            return output
+
+        return call
+
+    return shadow
+
+
 @contextmanager
-def _shadowed(layer: Any, calls: list[Call], graph: Any) -> Iterator[None]:
+def shadowing(layer: Any, shadow: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    """Put ``shadow(layer.call)`` in the place of a layer's ``call``; it is given back, also after an error."""
     original, own = layer.call, layer.__dict__.get("call")
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        output = original(*args, **kwargs)
-        if _graph() is graph:
-            calls.append(Call(layer, args[0] if args else next(iter(kwargs.values()), None), output))
-        return output
-
     # object.__setattr__ goes round Keras's attribute tracking, which refuses changes to a built layer.
-    object.__setattr__(layer, "call", call)
+    object.__setattr__(layer, "call", shadow(original))
     try:
         yield
     finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
+
+from fer_xai.classifier.taps import shadowing
 
 
 def batch_normalisations(layers: Sequence[Any]) -> list[Any]:
@@ -16,8 +18,7 @@ def batch_normalisations(layers: Sequence[Any]) -> list[Any]:
 def normalising_by(scope: Any, anew: Sequence[tuple[Any, Any]]) -> Iterator[dict[int, tuple[Any, Any]]]:
     """Let batch normalisations use the mean and the variance of what they are given, for the length of one trace.
 
-    A layer's ``call`` is shadowed on the instance and given back afterwards, also after an error; see
-    `fer_xai.classifier.taps`.
+    A layer's ``call`` is shadowed on the instance and given back afterwards, also after an error.
 
     Parameters
     ----------
@@ -34,33 +35,30 @@ def normalising_by(scope: Any, anew: Sequence[tuple[Any, Any]]) -> Iterator[dict
     used: dict[int, tuple[Any, Any]] = {}
     with ExitStack() as stack:
         for layer, measured in anew:
-            stack.enter_context(_shadowed(layer, measured, scope, used))
+            stack.enter_context(shadowing(layer, _measuring(layer, measured, scope, used)))
         yield used
 
 
-@contextmanager
-def _shadowed(layer: Any, measured: Any, scope: Any, used: dict[int, tuple[Any, Any]]) -> Iterator[None]:
+def _measuring(
+    layer: Any, measured: Any, scope: Any, used: dict[int, tuple[Any, Any]]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     import tensorflow as tf
 
-    original, own, graph = layer.call, layer.__dict__.get("call"), tf.compat.v1.get_default_graph()
+    graph = tf.compat.v1.get_default_graph()
 
-    def call(inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        # What is called inside a loop or a function of its own belongs to another program and cannot be handed out.
-        if tf.compat.v1.get_default_graph() is graph:
-            axes = [axis for axis in range(len(inputs.shape)) if axis != layer.axis % len(inputs.shape)]
-            found = tf.nn.moments(tf.cast(inputs, layer.moving_mean.dtype), axes)
-            kept = (layer.moving_mean.value, layer.moving_variance.value)
-            mean, variance = (tf.where(measured, new, old) for new, old in zip(found, kept, strict=True))
-            used[id(layer)] = mean, variance
-            scope.add_update((layer.moving_mean, mean))
-            scope.add_update((layer.moving_variance, variance))
-        return original(inputs, *args, **kwargs)
+    def shadow(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(inputs: Any, *args: Any, **kwargs: Any) -> Any:
+            # What is called inside a loop or a function of its own belongs to another program and cannot be handed out.
+            if tf.compat.v1.get_default_graph() is graph:
+                axes = [axis for axis in range(len(inputs.shape)) if axis != layer.axis % len(inputs.shape)]
+                found = tf.nn.moments(tf.cast(inputs, layer.moving_mean.dtype), axes)
+                kept = (layer.moving_mean.value, layer.moving_variance.value)
+                mean, variance = (tf.where(measured, new, old) for new, old in zip(found, kept, strict=True))
+                used[id(layer)] = mean, variance
+                scope.add_update((layer.moving_mean, mean))
+                scope.add_update((layer.moving_variance, variance))
+            return original(inputs, *args, **kwargs)
 
-    object.__setattr__(layer, "call", call)
-    try:
-        yield
-    finally:
-        if own is None:
-            object.__delattr__(layer, "call")
-        else:
-            object.__setattr__(layer, "call", own)
+        return call
+
+    return shadow
