@@ -14,7 +14,7 @@ FLOORS = {
     name: floor
     for floor, names in enumerate(
         (
-            "errors",
+            "errors holm",
             "emotions",
             "classifier faces",
             "engine training",

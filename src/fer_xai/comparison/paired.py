@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.facs.resampling import Units, bca_interval
-from fer_xai.facs.significance import LEVEL, holm, mean_of_sums
+from fer_xai.facs.significance import LEVEL, mean_of_sums
+from fer_xai.holm import holm
 
 RESAMPLES = 999
 FLIPS = 9999  # so many that Holm's correction over some hundred tests leaves room for significance

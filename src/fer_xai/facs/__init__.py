@@ -12,10 +12,11 @@ from fer_xai.facs.masks import FaceMasks, action_unit_masks, outline_masks, regi
 from fer_xai.facs.own_codebook import OwnCodebook, own_codebook, own_codebook_from_profile, own_codebook_table
 from fer_xai.facs.profiles import RegionProfile, profiles_of, region_profile
 from fer_xai.facs.separability import Separability, separability, separability_from_profile, separability_table
-from fer_xai.facs.significance import holm, significance, significance_table
+from fer_xai.facs.significance import significance, significance_table
 from fer_xai.facs.spatial_null import spatial_null
 from fer_xai.facs.specificity import Specificity, mask_profile, specificity, specificity_from_profile
 from fer_xai.facs.summary import summarise_counts
+from fer_xai.holm import holm
 
 __all__ = [
     "Codebook",

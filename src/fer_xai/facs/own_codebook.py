@@ -18,7 +18,8 @@ from fer_xai.facs.codebooks import Codebook, action_units, list_codebooks, load_
 from fer_xai.facs.masks import FaceMasks
 from fer_xai.facs.profiles import RegionProfile, profiles_of, region_profile
 from fer_xai.facs.resampling import Units, bca_interval, shuffled_p
-from fer_xai.facs.significance import LEVEL, holm, mean_of_sums, rank_sums
+from fer_xai.facs.significance import LEVEL, mean_of_sums, rank_sums
+from fer_xai.holm import holm
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks

@@ -10,27 +10,12 @@ import pandas as pd
 
 from fer_xai.facs.profiles import RegionProfile, profiles_of
 from fer_xai.facs.resampling import Units, bca_interval
+from fer_xai.holm import holm
 
 SPLITS = ("all", "right", "wrong")
 LEAST = 2  # faces of an emotion that a test needs
 LEVEL = 0.05
 FLIPPED = 13  # faces up to which scipy's signed-rank test goes through all signs of tied values
-
-
-def holm(p: np.ndarray) -> np.ndarray:
-    """Holm's step-down correction: p-values that may be read side by side, of any shape; NaN are no tests.
-
-    References
-    ----------
-    Holm 1979, "A simple sequentially rejective multiple test procedure".
-    """
-    flat = np.asarray(p, np.float64).ravel()
-    tested = np.flatnonzero(np.isfinite(flat))
-    order = tested[np.argsort(flat[tested], kind="stable")]
-    stepped = flat[order] * np.arange(len(order), 0, -1)
-    corrected = np.full(len(flat), np.nan)
-    corrected[order] = np.minimum(np.maximum.accumulate(stepped), 1)
-    return corrected.reshape(np.shape(p))
 
 
 def significance(profile: RegionProfile, seed: int = 0, resamples: int = 999) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from fer_xai.evaluation.groups import compare_groups, groups_of
 from fer_xai.faces import Faces
-from fer_xai.facs import holm
 from fer_xai.facs.atlas import region_names
 from fer_xai.facs.profiles import by_face
+from fer_xai.holm import holm
 from fer_xai.study.files import write_table
 from fer_xai.study.study import Study
 from fer_xai.study.wrong import VOTES, right_or_wrong

@@ -14,9 +14,9 @@ from fer_xai.evaluation.error_kinds import error_kinds
 from fer_xai.evaluation.groups import compare_groups
 from fer_xai.evaluation.per_class import confusions
 from fer_xai.faces import Faces
-from fer_xai.facs import holm
 from fer_xai.facs.atlas import region_names
 from fer_xai.facs.profiles import by_face
+from fer_xai.holm import holm
 from fer_xai.study import chunks
 from fer_xai.study.files import write_table
 from fer_xai.study.study import Study

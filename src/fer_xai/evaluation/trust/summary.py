@@ -8,6 +8,7 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.evaluation.intervals import mean
 from fer_xai.evaluation.trust.rows import BETTER, COLUMNS, KEYS
+from fer_xai.holm import holm
 
 _DRAWS = 9999
 _NUMBERS = 4_000_000  # signs at a time: 32 MB
@@ -68,19 +69,9 @@ def summarise_trust(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     found = [dict(zip(KEYS, key, strict=True)) | _averages(part) for key, part in parts]
     apart = [_differences(part) for _, part in parts]
     table = pd.DataFrame(found).assign(p=_flipped(apart, seed))
-    table["p"] = table.groupby(list(KEYS[1:]), sort=False)["p"].transform(_holm)
+    table["p"] = table.groupby(list(KEYS[1:]), sort=False)["p"].transform(lambda p: holm(p.to_numpy(np.float64)))
     table["better"] = [BETTER.get(metric, "") for metric in table["metric"]]
     return table[list(SUMMARY)]
-
-
-def _holm(family: pd.Series) -> np.ndarray:
-    """Holm's step-down correction of the p of one family; NaN are no tests."""
-    p = family.to_numpy(np.float64)
-    tested = np.flatnonzero(np.isfinite(p))
-    order = tested[np.argsort(p[tested], kind="stable")]
-    corrected = np.full(len(p), np.nan)
-    corrected[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)), 1)
-    return corrected
 
 
 def _averages(part: pd.DataFrame) -> dict[str, float]:
