@@ -25,6 +25,7 @@ FLOORS = {
             "study",
             "comparison",
             "report",
+            "web",
             "cli",
         )
     )

@@ -112,7 +112,8 @@ def test_what_was_measured_is_not_measured_again_and_a_stopped_run_goes_on_to_th
         (study.path / f"{name}.parquet").unlink()
     monkeypatch.setattr(trust, "deletion_insertion", refuse)
     explainers = [make_explainer(name) for name in METHODS]
-    trust.write_trust(study, Classifier(STUBS["softmax_in_dense"]()), explainers, "predicted")
+    sizes = sample_sizes(len(study.faces), trust.MOST)
+    trust.write_trust(study, Classifier(STUBS["softmax_in_dense"]()), explainers, "predicted", sizes)
     assert bytes_of(study) == before
     kept = [path for path in parts if path != lost]
     assert [path.stat().st_mtime_ns for path in kept] == [stamps[path] for path in kept]

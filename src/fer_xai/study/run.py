@@ -25,7 +25,7 @@ from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
 from fer_xai.study import blind, causal, chunks, contrasts, groups, occluders, tables, wrong
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
-from fer_xai.study.trust import MOST, write_trust
+from fer_xai.study.trust import MOST, sample_sizes, write_trust
 
 STANDARD_METHODS = (
     *("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion"),
@@ -118,7 +118,8 @@ def run_study(
     chunks.merge(out, "occluders", ["occluders"], starts)
     wrong.write_wrong(study, starts, faces)
     groups.write_groups(study, faces)
-    write_trust(study, classifier, explainers, target, trust, track)
+    if trust > 0:
+        write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
     return study
 
 

@@ -125,7 +125,7 @@ def write_trust(
     classifier: Classifier,
     explainers: Sequence[Explainer],
     target: Target,
-    most: int = MOST,
+    sizes: tuple[int, int],
     track: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> None:
     """Measure which of a study's methods to believe, and write the tables.
@@ -141,14 +141,12 @@ def write_trust(
         Of the study's methods.
     target : str
         The study's.
-    most : int
-        Faces, at most; none writes nothing.
+    sizes : tuple of int
+        How many faces to measure, and on how many of these to run the methods again: see `sample_sizes`.
     track : callable
         Called with (what, done, total).
     """
-    if most < 1:
-        return
-    whole, again = sample_sizes(study.manifest["data"]["faces"], most)
+    whole, again = sizes
     sample = Sample.draw(study, whole, again, target)
     measurements = [*_from_maps(sample, classifier), *_explained_again(sample, classifier, explainers)]
     tables = []
