@@ -126,3 +126,8 @@ def test_weights_that_cannot_be_exchanged_are_told(kind, why):
         pytest.importorskip("tf_keras")
     with pytest.raises(InputError, match=why):
         RandomizedClassifier(load_classifier(STUBS[kind]()))
+
+
+def test_a_classifier_of_random_weights_is_not_randomized_again(batch_norm):
+    with pytest.raises(InputError, match="random already"):
+        RandomizedClassifier(RandomizedClassifier(batch_norm))

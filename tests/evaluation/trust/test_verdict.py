@@ -67,6 +67,13 @@ def test_where_nobody_can_be_trusted_the_sentence_says_so_and_why():
     assert verdict_sentence(one, []) == ""
 
 
+def test_answers_that_hiding_hardly_moves_are_said_to_be_so():
+    trust = made_up({"a": {"score": 0.049}})
+    assert verdict_sentence(trust, judge(trust, ["a"])).endswith("; hiding parts of a face hardly moves its answers.")
+    trust = made_up({"a": {"score": 0.051}})
+    assert "hardly" not in verdict_sentence(trust, judge(trust, ["a"]))
+
+
 def test_too_few_faces_to_tell_is_not_said_to_be_no_better():
     trust = made_up({"a": {"score": 0.1}, "b": {"score": 0.09}})
     trust.loc[trust["metric"] == "faithfulness_beside", "difference_high"] = 0.2

@@ -180,6 +180,8 @@ def _refuse_what_cannot_be_exchanged(classifier: Classifier) -> None:
         why = "it is a plain function"
     elif not isinstance(classifier.model, keras.Model):
         why = "it is a model of Keras 2"
+    elif isinstance(classifier, RandomizedClassifier):
+        why = "they are random already"
     elif any(type(layer).__name__ == "TFSMLayer" for layer in layers_of(classifier.model)):
         why = "it is a SavedModel, whose layers cannot be seen"
     if why:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+#: The columns of a measurement on one face.
 COLUMNS = ("row", "method", "metric", "variant", "fill", "value", "chance")
+#: Those of them that say what was measured.
 KEYS = ("method", "metric", "variant", "fill")
 
-# Which end of a metric is the good one; a metric that is not here has none.
+#: Which end of a metric is the good one; a metric that is not here has none.
 BETTER: dict[str, str] = {
     "deletion": "lower",
     "insertion": "higher",

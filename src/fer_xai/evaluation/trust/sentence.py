@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from fer_xai.evaluation.trust.verdict import Verdict, as_faithful
+from fer_xai.evaluation.trust.verdict import SLIGHT, Verdict, as_faithful
 
 
 def verdict_sentence(trust: pd.DataFrame, verdicts: Sequence[Verdict], name: Callable[[str], str] = str) -> str:
@@ -31,7 +31,8 @@ def verdict_sentence(trust: pd.DataFrame, verdicts: Sequence[Verdict], name: Cal
     trusted = [verdict.method for verdict in verdicts if verdict.trusted]
     doubted = [verdict for verdict in verdicts if not verdict.trusted]
     parts = [_trusting(trust, trusted, name)] if trusted else [_nobody(verdicts)]
-    return f"For this model, {'; '.join([*parts, *_doubting(doubted, name)])}."
+    slight = ["hiding parts of a face hardly moves its answers"] if verdicts[0].faithful.value < SLIGHT else []
+    return f"For this model, {'; '.join([*parts, *_doubting(doubted, name), *slight])}."
 
 
 def most_faithful(verdicts: Sequence[Verdict]) -> list[str]:

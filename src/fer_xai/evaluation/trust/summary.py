@@ -13,6 +13,7 @@ from fer_xai.holm import holm
 _DRAWS = 9999
 _NUMBERS = 4_000_000  # signs at a time: 32 MB
 
+#: The columns of the table ``trust``.
 SUMMARY = (
     *(*KEYS, "n", "value", "low", "high", "chance"),
     *("difference", "difference_low", "difference_high", "p", "better"),

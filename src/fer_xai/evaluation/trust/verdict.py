@@ -21,6 +21,7 @@ STABLE, LUCK = 0.7, 0.5
 RESEEDED = "other random numbers"
 COARSE = 1.0
 ROOM = 0.1
+SLIGHT = 0.05
 
 CRITERIA: Mapping[str, str] = {
     "Faithful": (
@@ -30,7 +31,8 @@ CRITERIA: Mapping[str, str] = {
         "edge detector and a blob in the middle, which know nothing of the model (p below .05, corrected over the "
         "methods). Unclear: so few faces cannot tell it from one of these (better, but not "
         "clearly; or the interval leaves room for an advantage of .1). Partly: above on average, but not by "
-        "every way of hiding; a patch disturbs a model by itself, so one way alone proves nothing."
+        "every way of hiding; a patch disturbs a model by itself, so one way alone proves nothing. Where even the best "
+        "figure is below .05, hiding hardly moves the answers of this model, and the sentence says so."
     ),
     "Stable": (
         "The face is mirrored, moved by a little, made a little noisy, or the method is run again with other random "
