@@ -229,6 +229,7 @@ def _settings(
         "recipe": recipe.name,
         "seed": seed,
         "phases": [repr(phase) for phase in recipe.phases],
+        "watch": recipe.watch,
         "batch_size": recipe.batch_size,
         "loss": repr(recipe.loss),
         "balance": recipe.balance,

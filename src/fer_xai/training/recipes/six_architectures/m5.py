@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from fer_xai.training.recipes.six_architectures import CHOICES, reported
+from fer_xai.training.recipes.six_architectures import reported
 from fer_xai.training.recipes.six_architectures.m2 import build
 from fer_xai.training.recipes.six_architectures.m3 import RECIPE as M3
 
@@ -17,5 +17,4 @@ RECIPE = dataclasses.replace(
         0.73, 0.62, 0.59, (0.54, 0.25, 0.80, 0.53, 0.73, 0.60),
         "The document calls it the best of the six, though M4 tests higher.",
     ),
-    choices=CHOICES,
 )  # fmt: skip
