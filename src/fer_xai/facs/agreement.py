@@ -83,6 +83,14 @@ def agreement(
     ----------
     .. [1] Arras, Osman, Samek: CLEVR-XAI. Information Fusion 81, 2022.
     .. [2] Zhang et al.: Top-down neural attention by excitation backprop. IJCV 126, 2018.
+
+    Examples
+    --------
+    >>> from fer_xai.faces.drawn import draw
+    >>> drawing = draw(7)
+    >>> rows = agreement(drawing.faces, drawing.truth, drawing.faces.labels, codebook="facs2002")
+    >>> bool((rows["mass_accuracy"] > rows["mass_accuracy_blob"]).all())  # the truth beats a blob
+    True
     """
     book = load_codebook(codebook)
     named = face_emotions(faces, emotions)

@@ -41,6 +41,11 @@ def region_names(level: str) -> tuple[str, ...]:
     ------
     InputError
         If the level is neither ``coarse`` nor ``fine``.
+
+    Examples
+    --------
+    >>> region_names("coarse")
+    ('background', 'forehead', 'brow', 'eye', 'nose', 'cheek', 'mouth', 'chin_jaw')
     """
     if level not in LEVELS:
         raise InputError(f"received level {level!r}: give {' or '.join(LEVELS)}")

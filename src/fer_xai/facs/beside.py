@@ -9,7 +9,7 @@ import pandas as pd
 
 from fer_xai.emotions import CANONICAL
 from fer_xai.facs.maps import log2_ratio
-from fer_xai.facs.resampling import Units, bca_interval
+from fer_xai.facs.resampling import bca_interval, units_of
 from fer_xai.facs.significance import LEAST
 
 MEASURES = ("mass_accuracy", "log2_enrichment")
@@ -62,7 +62,7 @@ def beside_table(
     }
     values = np.column_stack([*maps.values(), np.asarray(area, np.float64), np.ones(len(area))])
     kept, codes, count = _used(values, emotions)
-    units = Units.of(values[kept], codes, count)
+    units = units_of(values[kept], codes, count)
     value = low = high = np.full((2, 2, len(maps)), np.nan)
     chance = (np.nan, 0.0)
     if count:

@@ -49,7 +49,13 @@ class Codebook:
 
 
 def list_codebooks() -> tuple[str, ...]:
-    """Names of the bundled codebooks, the default first."""
+    """Names of the bundled codebooks, the default first.
+
+    Examples
+    --------
+    >>> list_codebooks()
+    ('facs2002', 'emfacs', 'facs1978', 'du2014', 'ckplus', 'belharbi2024')
+    """
     return tuple(_data()["codebooks"])
 
 
@@ -66,6 +72,11 @@ def load_codebook(codebook: str | Path | Codebook) -> Codebook:
     ------
     InputError
         If there is no such codebook, or it names an unknown emotion or unit.
+
+    Examples
+    --------
+    >>> load_codebook("facs2002").core["happy"]
+    (6, 12)
     """
     if isinstance(codebook, Codebook):
         return codebook
@@ -85,7 +96,13 @@ def load_codebook(codebook: str | Path | Codebook) -> Codebook:
 
 
 def action_units() -> dict[int, dict[str, Any]]:
-    """Name, muscle and regions of each action unit, by its number."""
+    """Name, muscle and regions of each action unit, by its number.
+
+    Examples
+    --------
+    >>> action_units()[12]["name"], action_units()[12]["muscle"]
+    ('Lip corner puller', 'zygomaticus major')
+    """
     return {int(unit): rule for unit, rule in _data()["action_units"].items()}
 
 

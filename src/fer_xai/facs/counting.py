@@ -85,6 +85,16 @@ def count_regions(
     References
     ----------
     "Relevance mass" follows Arras et al., CLEVR-XAI, Information Fusion 2022; definitions in the documentation.
+
+    Examples
+    --------
+    >>> from fer_xai.faces.drawn import draw
+    >>> drawing = draw(7)
+    >>> rows = count_regions(drawing.faces, drawing.truth, levels=["coarse"])
+    >>> rows.columns[:3].tolist()
+    ['face', 'level', 'region']
+    >>> len(rows) == 7 * 8
+    True
     """
     for name, value in (("top", top), ("coverage", coverage), ("significant", significant)):
         if not 0 < value <= 1:

@@ -139,6 +139,15 @@ def region_masks(
         faces without landmarks.
     names : tuple of str
         The regions, background first.
+
+    Examples
+    --------
+    >>> from fer_xai.faces.drawn import draw
+    >>> masks, names = region_masks(draw(2).faces, level="coarse")
+    >>> masks.shape
+    (2, 8, 48, 48)
+    >>> names
+    ('background', 'forehead', 'brow', 'eye', 'nose', 'cheek', 'mouth', 'chin_jaw')
     """
     names, landmarks = region_names(level), landmarks_of(faces, landmarks)
     chunks = [FaceMasks.paint(faces[part], landmarks[part]).level(level) for part in _slices(faces)]

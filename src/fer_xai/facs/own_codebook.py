@@ -16,8 +16,9 @@ import pandas as pd
 from fer_xai.facs.atlas import BACKGROUND, level_merge
 from fer_xai.facs.codebooks import Codebook, action_units, list_codebooks, load_codebook
 from fer_xai.facs.masks import FaceMasks
+from fer_xai.facs.moments import Moments
 from fer_xai.facs.profiles import RegionProfile, profiles_of, region_profile
-from fer_xai.facs.resampling import Units, bca_interval, shuffled_p
+from fer_xai.facs.resampling import Units, bca_interval, shuffled_p, units_of
 from fer_xai.facs.significance import LEVEL, mean_of_sums, rank_sums
 from fer_xai.holm import holm
 
@@ -124,7 +125,7 @@ def own_codebook_from_profile(
     values = profile.log2(kept)[rows]
     values = values - values.mean(axis=1, keepdims=True)
     people = None if profile.people is None else [profile.people[int(i)] for i in rows]
-    units = Units.of(np.column_stack([values, np.ones(len(values))]), codes, len(names), people)
+    units = units_of(np.column_stack([values, np.ones(len(values))]), codes, len(names), people)
     regions = [profile.regions[i] for i in kept]
     table = _regions(values, codes, units, names, regions, seed, resamples)
     correlations = _correlations(units, names, regions, books, seed, resamples)
@@ -192,7 +193,7 @@ def codebook_table(book: Codebook, emotions: Sequence[str], regions: Sequence[st
 def _regions(
     values: np.ndarray,
     codes: np.ndarray,
-    units: Units,
+    units: Units | Moments,
     names: Sequence[str],
     regions: Sequence[str],
     seed: int,
@@ -255,7 +256,12 @@ def _candidates(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _correlations(
-    units: Units, names: Sequence[str], regions: Sequence[str], books: Sequence[Codebook], seed: int, resamples: int
+    units: Units | Moments,
+    names: Sequence[str],
+    regions: Sequence[str],
+    books: Sequence[Codebook],
+    seed: int,
+    resamples: int,
 ) -> pd.DataFrame:
     chosen = [[e for e in names if e in book.emotions] for book in books]
     value = ceiling = slope = low = high = p = share = ratio = np.full(len(books), np.nan)

@@ -2,7 +2,8 @@
 
 Every measure here is a function of sums over an emotion's faces. A resample is then a row of weights, all resamples are
 one matrix product, and the jackknife is a subtraction: many times faster than drawing rows one by one, with the numbers
-of `scipy.stats.bootstrap` but for its too narrow intervals of small samples.
+of `scipy.stats.bootstrap` but for its too narrow intervals of small samples. Ten thousand faces and more are not drawn:
+see `fer_xai.facs.moments`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai.errors import InputError
+from fer_xai.facs.moments import MANY, Moments
 
 BATCH_NUMBERS = 4_000_000  # weights at a time while resampling: 32 MB
 
@@ -106,12 +108,24 @@ class Units:
         return table
 
 
-def bca_interval(units: Units, statistic: Statistic, seed: int, resamples: int) -> tuple[np.ndarray, np.ndarray]:
+def units_of(
+    values: np.ndarray, codes: np.ndarray, emotions: int, people: Sequence[Any] | None = None
+) -> Units | Moments:
+    """What is drawn of faces' numbers (U, K): the faces, people, or, of very many faces, their sums at once."""
+    if people is None and len(codes) >= MANY:
+        return Moments.of(values, codes, emotions)
+    return Units.of(values, codes, emotions, people)
+
+
+def bca_interval(
+    units: Units | Moments, statistic: Statistic, seed: int, resamples: int
+) -> tuple[np.ndarray, np.ndarray]:
     """95 % bias-corrected and accelerated bootstrap interval of a statistic of the emotions' sums.
 
     Parameters
     ----------
-    units : Units
+    units : Units or Moments
+        Of moments the interval is the percentiles': bias and skewness shrink with the root of the number of faces.
     statistic : callable
         (b, E, K) → (b, …).
     seed, resamples : int
@@ -128,15 +142,17 @@ def bca_interval(units: Units, statistic: Statistic, seed: int, resamples: int) 
     """
     value = statistic(units.sums[None])[0]
     drawn = np.concatenate([statistic(sums) for sums in units.resampled(seed, resamples)])
-    left, samples = units.without_one()
-    kept = statistic(left)
-    levels = _bca_levels(value, drawn, kept, samples)
+    if isinstance(units, Moments):
+        levels = np.array(0.025), np.array(0.975)
+    else:
+        left, samples = units.without_one()
+        levels = _bca_levels(value, drawn, statistic(left), samples)
     low, high = (_quantile(drawn, level) for level in levels)
     return low, high
 
 
 def shuffled_p(
-    units: Units, statistic: Statistic, seed: int, resamples: int, value: np.ndarray | None = None
+    units: Units | Moments, statistic: Statistic, seed: int, resamples: int, value: np.ndarray | None = None
 ) -> np.ndarray:
     """Probability of a statistic as large or larger if emotions are shuffled, (…); the study itself counts as one."""
     value = statistic(units.sums[None])[0] if value is None else value

@@ -11,13 +11,15 @@ import pandas as pd
 
 from fer_xai.errors import InputError
 from fer_xai.facs.masks import FaceMasks
+from fer_xai.facs.moments import MANY
 from fer_xai.facs.profiles import RegionProfile, profiles_of, region_profile
-from fer_xai.facs.resampling import Units, bca_interval
+from fer_xai.facs.resampling import bca_interval, units_of
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
 
 FOLDS = 5
+SHUFFLED = 2_500  # faces, of very many, that are shuffled
 BATCH_NUMBERS = 4_000_000  # of profiles shuffled at a time: 32 MB
 
 
@@ -243,6 +245,14 @@ def balanced(right: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.mean([right[:, codes == e].mean(axis=1) for e in range(codes.max() + 1)], axis=0)
 
 
+def _enough_to_shuffle(codes: np.ndarray) -> np.ndarray:
+    """Rows of faces, in order of their emotions: all, or of very many so many that the rarest emotion has ten."""
+    if len(codes) < MANY:
+        return np.arange(len(codes))
+    rarest = 10 * len(codes) / np.bincount(codes).min()
+    return np.linspace(0, len(codes) - 1, int(np.clip(rarest, SHUFFLED, MANY))).round().astype(int)
+
+
 def _shuffled(
     features: np.ndarray,
     codes: np.ndarray,
@@ -254,8 +264,11 @@ def _shuffled(
 ) -> tuple[float, float]:
     """Share of shuffles that are told as well: profiles move over faces, emotions and folds stay where they are.
 
-    And how many times more values vary over shuffles than the faces told vary in each: at least 1.
+    And how many times more values vary over shuffles than the faces told vary in each: at least 1. Of very many faces
+    some are shuffled, and the values' spread is made as small as that of all: it goes with the root of their number.
     """
+    every, some = len(codes), _enough_to_shuffle(codes)
+    features, codes, folds = features[some], codes[some], folds[some]
     rng, counts = np.random.default_rng(seed), np.bincount(codes)
     step, values, spread = max(1, BATCH_NUMBERS // max(1, features.size)), [], []
     for start in range(0, resamples, step):
@@ -264,16 +277,17 @@ def _shuffled(
         right = tell(features[order], codes, folds, shrinkage) == codes
         shares = np.stack([right[:, codes == e].mean(axis=1) for e in range(len(counts))])
         values.append(shares.mean(axis=0))
-        spread.append((shares * (1 - shares) / (counts - 1)[:, None]).sum(axis=0) / len(counts) ** 2)
+        spread.append((shares * (1 - shares) / np.maximum(counts - 1, 1)[:, None]).sum(axis=0) / len(counts) ** 2)
     drawn, expected = np.concatenate(values), float(np.concatenate(spread).mean())
-    p = (int((drawn >= value - 1e-12).sum()) + 1) / (resamples + 1)
-    return p, float(np.sqrt(max(1.0, drawn.var() / expected))) if expected > 0 else 1.0
+    wider = float(np.sqrt(max(1.0, drawn.var() / expected))) if expected > 0 else 1.0
+    drawn = drawn.mean() + (drawn - drawn.mean()) * np.sqrt(len(codes) / every)
+    return (int((drawn >= value - 1e-12).sum()) + 1) / (resamples + 1), wider
 
 
 def _interval(
     right: np.ndarray, codes: np.ndarray, people: Sequence[Any] | None, seed: int, resamples: int
 ) -> tuple[float, float]:
-    units = Units.of(
+    units = units_of(
         np.column_stack([right, np.ones(len(right))]).astype(np.float64), codes, int(codes.max()) + 1, people
     )
     if not units.enough:

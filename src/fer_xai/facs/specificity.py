@@ -19,7 +19,8 @@ from fer_xai.facs.agreement import face_emotions
 from fer_xai.facs.codebooks import Codebook, load_codebook
 from fer_xai.facs.maps import inside, log2_ratio, shares
 from fer_xai.facs.masks import FaceMasks, painted
-from fer_xai.facs.resampling import Units, bca_interval, check_people, shuffled_p
+from fer_xai.facs.moments import Moments
+from fer_xai.facs.resampling import Units, bca_interval, check_people, shuffled_p, units_of
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
@@ -102,6 +103,14 @@ def specificity(
     ------
     InputError
         If shapes or counts disagree, or an emotion or codebook is unknown.
+
+    Examples
+    --------
+    >>> from fer_xai.faces.drawn import draw
+    >>> drawing = draw(28)
+    >>> truth = specificity(drawing.faces, drawing.truth, drawing.faces.labels, resamples=99)
+    >>> bool(truth.value > 0.5)
+    True
     """
     book, named = load_codebook(codebook), face_emotions(faces, emotions)
     profiles = [
@@ -175,7 +184,7 @@ def specificity_from_profile(
     codes = np.array([names.index(name) for name in named[chosen]], int)
     persons = None if people is None else [people[int(i)] for i in chosen]
     values = profiles[chosen][..., used].reshape(len(chosen), 2 * len(used))
-    units = Units.of(values, codes, len(names), persons)
+    units = units_of(values, codes, len(names), persons)
     matrix = log2_enrichment(units.sums[None])[0]
     low, high, p = _uncertainty(units, seed, resamples)
     seen = {*masks, *(canonical(e) for e in emotions if isinstance(e, str))}
@@ -207,7 +216,7 @@ def score(matrix: np.ndarray) -> np.ndarray:
     return own - others
 
 
-def _uncertainty(units: Units, seed: int, resamples: int) -> tuple[float, float, float]:
+def _uncertainty(units: Units | Moments, seed: int, resamples: int) -> tuple[float, float, float]:
     """Bootstrap interval (faces drawn within emotions, or people) and p-value (emotions shuffled) of S."""
 
     def statistic(sums: np.ndarray) -> np.ndarray:
