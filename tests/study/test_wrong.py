@@ -151,10 +151,13 @@ def study(tmp_path) -> SimpleNamespace:
     known = {"face": np.repeat(names, len(REGIONS)), "level": "coarse", "region": np.tile(REGIONS, 400)}
     regions = pd.DataFrame({**known, "method": "occlusion", "share": share.ravel(), "area": 0.125})
     occluders = pd.DataFrame({**known, "occluded": 0.0, "hair": np.repeat(hair, len(REGIONS)), "glasses": False})
-    tables = {"predictions": predictions, "regions": regions, "occluders": occluders}
+    write_table(chunks.table(tmp_path, "regions/occlusion", 0), regions)
+    tables = {"predictions": predictions, "occluders": occluders}
     manifest = {"seed": 0, "model": {"emotions": ["fear", "happy"]}}
     faces = SimpleNamespace(table=pd.DataFrame({"face": names, "label": labels, "source": names, "gender": gender}))
-    return SimpleNamespace(path=tmp_path, manifest=manifest, table=tables.__getitem__, faces=faces)
+    return SimpleNamespace(
+        path=tmp_path, manifest=manifest, methods=["occlusion"], table=tables.__getitem__, faces=faces
+    )
 
 
 def test_a_cover_that_costs_accuracy_is_found(study):
@@ -175,7 +178,7 @@ def test_eyes_behind_glasses_are_not_counted_twice(study):
 
 
 def test_groups_know_accuracy_and_regions_and_correct_each_family(study):
-    groups.write_groups(study, study.faces)
+    groups.write_groups(study, [0], study.faces)
     table = pd.read_parquet(study.path / "groups.parquet")
     assert set(table["column"]) == {"gender"}  # face, label and source are no groups
     mouth = table[(table["group"] == "f") & (table["figure"] == "mouth")].iloc[0]
@@ -191,7 +194,7 @@ def test_groups_know_accuracy_and_regions_and_correct_each_family(study):
 def test_three_groups_are_three_tests(study):
     third = np.where(np.arange(400) % 7 == 0, "x", study.faces.table["gender"])
     study.faces.table = study.faces.table.assign(gender=third, side=np.arange(400) % 2)
-    groups.write_groups(study, study.faces)
+    groups.write_groups(study, [0], study.faces)
     table = pd.read_parquet(study.path / "groups.parquet").query("figure == 'accuracy'")
     smallest = table["p"].min()  # of four: three of gender, one of side
     assert table["p_holm"].min() == pytest.approx(min(1.0, 4 * smallest))
@@ -201,7 +204,7 @@ def test_three_groups_are_three_tests(study):
 
 def test_faces_without_further_columns_give_an_empty_table_with_its_columns(study):
     study.faces.table = study.faces.table.drop(columns="gender")
-    groups.write_groups(study, study.faces)
+    groups.write_groups(study, [0], study.faces)
     table = pd.read_parquet(study.path / "groups.parquet")
     assert table.empty
     assert {"column", "group", "method", "figure", "p_holm"} <= set(table)

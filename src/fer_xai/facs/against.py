@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from fer_xai.facs.profiles import profiles_of
+from fer_xai.facs.profiles import NamedProfile, profiles_of
 from fer_xai.facs.significance import significance
 
 
@@ -35,8 +35,13 @@ def against_table(
         ``n`` counts the faces whose map has negative values: methods that keep only what speaks for the target
         (Grad-CAM, saliency) have no rows.
     """
+    return against_of(profiles_of(rows, people, "negative_share"), seed, resamples)
+
+
+def against_of(profiles: Iterable[NamedProfile], seed: int = 0, resamples: int = 999) -> pd.DataFrame:
+    """The rows of `against_table`, from profiles of the negative mass over the fine regions."""
     tables = []
-    for known, profile in profiles_of(rows.assign(share=rows["negative_share"]), people):
+    for known, profile in profiles:
         names, kept, codes = profile.grouped(least=2)
         table = significance(profile, seed, resamples).assign(**known)
         for place, (column, values) in enumerate((("share", profile.mass[kept]), ("area", profile.area[kept]))):

@@ -6,7 +6,7 @@ enriched for every emotion, say nothing about what tells emotions apart.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from fer_xai.facs.atlas import BACKGROUND, level_merge
 from fer_xai.facs.codebooks import Codebook, action_units, list_codebooks, load_codebook
 from fer_xai.facs.masks import FaceMasks
 from fer_xai.facs.moments import Moments
-from fer_xai.facs.profiles import RegionProfile, profiles_of, region_profile
+from fer_xai.facs.profiles import NamedProfile, RegionProfile, profiles_of, region_profile
 from fer_xai.facs.resampling import Units, bca_interval, shuffled_p, units_of
 from fer_xai.facs.significance import LEVEL, mean_of_sums, rank_sums
 from fer_xai.holm import holm
@@ -161,8 +161,18 @@ def own_codebook_table(
     dict of str to DataFrame
         ``own_regions``, ``own_units`` and ``own_correlations``: the tables of `OwnCodebook` with ``model``, ``method``.
     """
+    return own_codebooks_of(profiles_of(rows, people), seed, resamples, codebooks)
+
+
+def own_codebooks_of(
+    profiles: Iterable[NamedProfile],
+    seed: int = 0,
+    resamples: int = 999,
+    codebooks: Sequence[str | Codebook] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The tables of `own_codebook_table`, from profiles over the fine regions."""
     found: dict[str, list[pd.DataFrame]] = {"regions": [], "units": [], "correlations": []}
-    for known, profile in profiles_of(rows, people):
+    for known, profile in profiles:
         own = own_codebook_from_profile(profile, seed, resamples, codebooks)
         for name, tables in found.items():
             table = getattr(own, name)

@@ -45,6 +45,8 @@ class RegionProfile:
         The faces' names.
     people : tuple, optional
         Who each face shows.
+    right : ndarray of float, shape (N,), optional
+        1 where the prediction is the label, 0 where it is not, NaN on unlabelled faces.
     """
 
     mass: np.ndarray
@@ -53,6 +55,7 @@ class RegionProfile:
     regions: tuple[str, ...]
     faces: tuple[str, ...]
     people: tuple[Any, ...] | None = None
+    right: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.emotions), len(self.regions))
@@ -73,6 +76,19 @@ class RegionProfile:
         """log2 enrichment of the regions on each face, (N, R): finite also for empty regions, 0 for a flat map."""
         ratio = (self.mass[:, regions] + SMOOTHING) / (self.area[:, regions] + SMOOTHING)
         return np.round(np.log2(ratio), FLAT) + 0.0
+
+    def only(self, rows: np.ndarray) -> RegionProfile:
+        """Those of the faces, bool (N,)."""
+        kept = np.flatnonzero(rows)
+        return RegionProfile(
+            self.mass[kept],
+            self.area[kept],
+            tuple(self.emotions[i] for i in kept),
+            self.regions,
+            tuple(self.faces[i] for i in kept),
+            None if self.people is None else tuple(self.people[i] for i in kept),
+            None if self.right is None else self.right[kept],
+        )
 
     def merged(self, membership: np.ndarray, regions: Sequence[str]) -> RegionProfile:
         """Sum regions into others, by a table of 0 and 1 (R', R): `fer_xai.facs.atlas.level_merge`, a codebook's."""
@@ -138,9 +154,13 @@ def region_profile(
     return RegionProfile(mass, area, named, region_names("fine"), tuple(ids), None if people is None else tuple(people))
 
 
+#: What a profile is of (model, method), and the profile.
+NamedProfile = tuple[dict[str, str], RegionProfile]
+
+
 def profiles_of(
-    rows: pd.DataFrame, people: Mapping[str, Hashable] | None = None
-) -> Iterator[tuple[dict[str, str], RegionProfile]]:
+    rows: pd.DataFrame, people: Mapping[str, Hashable] | None = None, value: str = "share"
+) -> Iterator[NamedProfile]:
     """Read profiles from the counter's rows: one for each model and method, with what they are called.
 
     Parameters
@@ -150,18 +170,27 @@ def profiles_of(
         where there are several. Faces are grouped by label, by prediction where unlabelled.
     people : mapping, optional
         Who each face shows, by the face's name.
+    value : str
+        The column that holds the mass: ``share`` or ``negative_share``.
     """
     names = list(region_names("fine"))
     fine = rows[rows["level"] == "fine"]
     fine = fine.assign(emotion=face_emotion(fine))
     keys = [run for run in RUNS if run in fine]
     for known, part in fine.groupby(keys, sort=False) if keys else [((), fine)]:
-        faces, mass, area = by_face(part, "region", names, ("share", "area"))
-        emotion = part.drop_duplicates("face")["emotion"]
-        emotions = tuple(canonical(e) if isinstance(e, str) else None for e in emotion)
+        faces, mass, area = by_face(part, "region", names, (value, "area"))
+        each = part.drop_duplicates("face")
+        emotions = tuple(canonical(e) if isinstance(e, str) else None for e in each["emotion"])
         who = None if people is None else tuple(people[face] for face in faces)
-        profile = RegionProfile(mass, area, emotions, tuple(names), tuple(map(str, faces)), who)
+        profile = RegionProfile(mass, area, emotions, tuple(names), tuple(map(str, faces)), who, _right(each))
         yield dict(zip(keys, known, strict=True)), profile
+
+
+def _right(faces: pd.DataFrame) -> np.ndarray | None:
+    if "label" not in faces or "predicted" not in faces:
+        return None
+    same = (faces["label"] == faces["predicted"]).fillna(False).to_numpy(np.float64)
+    return np.where(faces["label"].notna(), same, np.nan)
 
 
 def by_face(

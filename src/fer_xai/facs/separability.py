@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.facs.masks import FaceMasks
 from fer_xai.facs.moments import MANY
-from fer_xai.facs.profiles import RegionProfile, profiles_of, region_profile
+from fer_xai.facs.profiles import NamedProfile, RegionProfile, profiles_of, region_profile
 from fer_xai.facs.resampling import bca_interval, units_of
 
 if TYPE_CHECKING:
@@ -160,8 +160,13 @@ def separability_table(
     DataFrame
         One row for each model and method: value, low, high, chance, p, n, emotions, left_out.
     """
+    return separability_of(profiles_of(rows, people), seed, resamples)
+
+
+def separability_of(profiles: Iterable[NamedProfile], seed: int = 0, resamples: int = 999) -> pd.DataFrame:
+    """The rows of `separability_table`, from profiles over the fine regions."""
     found = []
-    for known, profile in profiles_of(rows, people):
+    for known, profile in profiles:
         measured = separability_from_profile(profile, seed, resamples)
         numbers = {name: getattr(measured, name) for name in ("value", "low", "high", "chance", "p", "n")}
         names = {"emotions": " ".join(measured.emotions), "left_out": " ".join(measured.left_out)}

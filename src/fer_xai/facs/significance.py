@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fer_xai.facs.profiles import RegionProfile, profiles_of
+from fer_xai.facs.profiles import NamedProfile, RegionProfile, profiles_of
 from fer_xai.facs.resampling import bca_interval, units_of
 from fer_xai.holm import holm
 
-SPLITS = ("all", "right", "wrong")
 LEAST = 2  # faces of an emotion that a test needs
 LEVEL = 0.05
 EXACT = 8  # faces up to which scipy's rank-sum test is exact
@@ -120,9 +119,20 @@ def significance_table(
             False for a region smaller than the method's cell: its numbers are its surroundings'. Missing where the
             cell is unknown.
     """
+    return significance_of(profiles_of(rows, people), cells, size, seed, resamples)
+
+
+def significance_of(
+    profiles: Iterable[NamedProfile],
+    cells: Mapping[str, float] | None = None,
+    size: tuple[int, int] = (48, 48),
+    seed: int = 0,
+    resamples: int = 999,
+) -> pd.DataFrame:
+    """The rows of `significance_table`, from profiles over the fine regions."""
     tables = []
-    for split, part in _splits(rows):
-        for known, profile in profiles_of(part, people):
+    for known, whole in profiles:
+        for split, profile in _splits(whole):
             table = significance(profile, seed, resamples).assign(**known, split=split)
             pixels = np.nanmedian(profile.area[profile.used], axis=0) if profile.used.any() else np.nan
             pixels = np.broadcast_to(pixels * size[0] * size[1], len(profile.regions))
@@ -137,12 +147,12 @@ def significance_table(
     return found[[*first, *(name for name in found if name not in first)]]
 
 
-def _splits(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    if "label" not in rows or "predicted" not in rows:
-        return [("all", rows)]
-    right = (rows["label"] == rows["predicted"]).fillna(False).astype(bool)
-    wrong = rows["label"].notna() & ~right
-    return [(name, rows[kept]) for name, kept in zip(SPLITS, (right | True, right, wrong), strict=True) if kept.any()]
+def _splits(profile: RegionProfile) -> list[tuple[str, RegionProfile]]:
+    """All faces, and apart those told right and wrong, where there are such."""
+    if profile.right is None:
+        return [("all", profile)]
+    apart = {"right": profile.right == 1, "wrong": profile.right == 0}
+    return [("all", profile), *((split, profile.only(rows)) for split, rows in apart.items() if rows.any())]
 
 
 def _intervals(

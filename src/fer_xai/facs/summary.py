@@ -10,6 +10,7 @@ from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.atlas import BACKGROUND
 from fer_xai.facs.maps import log2_ratio
 
+_MEANS = ("counted_chance", "share", "area")
 RUNS = ("model", "method")  # what rows may differ by, beside the faces
 
 
@@ -44,18 +45,38 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
     InputError
         If the rows tell no emotion.
     """
+    return summary_of_sums(sums_of_counts(rows))
+
+
+def sums_of_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """What `summarise_counts` needs to know of rows: sums, which may be added to those of other rows.
+
+    Returns
+    -------
+    DataFrame
+        A row for each emotion, method, level and region: ``n``, and of the faces the sums of ``counted``,
+        ``counted_chance``, ``share`` and ``area``, with how many were added (``…_n``) where some may be missing.
+    """
     keys = ["emotion", *(run for run in RUNS if run in rows), "level", "region"]
     known = rows.assign(emotion=face_emotion(rows))
     known = known[known["landmarks"].isin(OWN) & known["emotion"].notna()]
     # A map without positive values still counts as a face, but has no shares: its areas must not weigh either.
     known = known.assign(area=known["area"].where(known["share"].notna()))
-    table = known.groupby(keys, sort=False, as_index=False).agg(
+    return known.groupby(keys, sort=False, as_index=False).agg(
         n=("counted", "size"),
         counted=("counted", "sum"),
-        chance=("counted_chance", "mean"),
-        share=("share", "mean"),
-        area=("area", "mean"),
+        **{f"{name}": (name, "sum") for name in _MEANS},
+        **{f"{name}_n": (name, "count") for name in _MEANS},
     )
+
+
+def summary_of_sums(sums: pd.DataFrame) -> pd.DataFrame:
+    """The table of `summarise_counts`, from the rows of `sums_of_counts` of one part of the faces or several."""
+    keys = ["emotion", *(run for run in RUNS if run in sums), "level", "region"]
+    table = sums.groupby(keys, sort=False, as_index=False).sum()
+    for name in _MEANS:
+        table[name] = table[name] / table.pop(f"{name}_n").replace(0, np.nan)
+    table = table.rename(columns={"counted_chance": "chance"})
     table.insert(table.columns.get_loc("chance"), "frequency", table["counted"] / table["n"])
     intervals = [_wilson(int(k), int(n)) for k, n in zip(table["counted"], table["n"], strict=True)]
     for place, name in ((1, "low"), (2, "high")):

@@ -10,49 +10,39 @@ import pandas as pd
 
 from fer_xai.emotions import CANONICAL
 from fer_xai.faces.landmarks import Landmarks
-from fer_xai.facs import Codebook, FaceMasks, beside_table, load_codebook
+from fer_xai.facs import Codebook, FaceMasks, beside_table
 from fer_xai.facs.atlas import part_names
 from fer_xai.facs.baselines import mean_of_others
 from fer_xai.facs.maps import shares
-from fer_xai.facs.profiles import by_face
 from fer_xai.study import chunks
 from fer_xai.study.files import write_table
+from fer_xai.study.profiles import Told, mask_profiles
 from fer_xai.study.study import Study, folder_name
 
 DRAWN = ("blob", "sobel")  # whose profiles the study keeps
 
 
-def write_baselines(study: Study, starts: Sequence[int], profiles: pd.DataFrame, emotion_of: pd.Series) -> None:
+def write_baselines(study: Study, starts: Sequence[int], told: Told, books: Sequence[Codebook]) -> None:
     """Write each method's and codebook's rows of `beside_table`: map is measured, flat, blob, sobel or others.
 
     ``others`` is the mean map of the method over the faces of the other emotions, each emotion with equal weight.
     """
     out, seed = study.path, study.manifest["seed"]
-    blind = chunks.gather(out, [f"profiles/{name}" for name in DRAWN], starts)
-    others = _others(study, starts, emotion_of)
+    others = _others(study, starts, told.emotions)
+    blind = {(name, book.name): mask_profiles(out, name, starts, told, book) for name in DRAWN for book in books}
     tables = []
-    for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
-        book = _book(study, str(codebook))
-        faces, mass, area = by_face(part, "mask", book.emotions, ("mass", "area"))
-        emotions = emotion_of[faces].to_numpy(object)
-        own = np.array([book.emotions.index(e) if e in book.emotions else -1 for e in emotions])
-        maps = {"measured": _own(mass, own), "flat": _own(area, own)}
-        for name in DRAWN:
-            rows = blind[(blind["method"] == name) & (blind["codebook"] == codebook)]
-            maps[name] = _own(by_face(rows, "mask", book.emotions, ("mass", "area"))[1], own)
-        maps["others"] = _own(others[str(method)] @ book.merge.T.astype(np.float64), own)
-        named = [emotion if place >= 0 else None for emotion, place in zip(emotions, own, strict=True)]
-        table = beside_table(maps, maps["flat"], named, seed)
-        tables.append(table.assign(method=method, codebook=codebook))
+    for method in study.methods:
+        for book in books:
+            mass, area = mask_profiles(out, folder_name(method), starts, told, book)
+            own = np.array([book.emotions.index(e) if e in book.emotions else -1 for e in told.emotions])
+            maps = {"measured": _own(mass, own), "flat": _own(area, own)}
+            maps |= {name: _own(blind[name, book.name][0], own) for name in DRAWN}
+            maps["others"] = _own(others[method] @ book.merge.T.astype(np.float64), own)
+            named = [emotion if place >= 0 else None for emotion, place in zip(told.emotions, own, strict=True)]
+            table = beside_table(maps, maps["flat"], named, seed)
+            tables.append(table.assign(method=method, codebook=book.name))
     found = pd.concat(tables, ignore_index=True)
     write_table(out / "baselines.parquet", found[["method", "codebook", *found.columns[:-2]]])
-
-
-def _book(study: Study, name: str) -> Codebook:
-    """A codebook of one's own is known by what the manifest says of it."""
-    if name != study.manifest["codebook"]:
-        return load_codebook(name)
-    return Codebook(name, {e: tuple(units) for e, units in study.manifest["action_units"].items()}, {})
 
 
 def _own(table: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -61,12 +51,11 @@ def _own(table: np.ndarray, own: np.ndarray) -> np.ndarray:
     return np.where(own >= 0, numbers, np.nan)
 
 
-def _others(study: Study, starts: Sequence[int], emotion_of: pd.Series) -> dict[str, np.ndarray]:
+def _others(study: Study, starts: Sequence[int], kinds: np.ndarray) -> dict[str, np.ndarray]:
     """Share of mass in each part of the face that each face's map of the other emotions has, (N, parts) by method.
 
     Two passes over the stored maps and one painting of the faces, a chunk at a time.
     """
-    kinds = emotion_of.to_numpy(object)
     emotions = [e for e in CANONICAL if e in set(kinds)]
     found = {method: np.full((len(kinds), len(part_names())), np.nan) for method in study.methods}
     size = tuple(study.manifest["data"]["size"][:2])

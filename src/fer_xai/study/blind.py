@@ -10,11 +10,14 @@ import pandas as pd
 from fer_xai.classifier import Classifier
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
-from fer_xai.facs import Codebook, FaceMasks, blind_maps, separability_table
+from fer_xai.facs import Codebook, FaceMasks, blind_maps
+from fer_xai.facs.separability import separability_of
 from fer_xai.study import chunks, tables
 from fer_xai.study.files import write_table
-from fer_xai.study.specificities import specificities
-from fer_xai.study.study import folder_name
+from fer_xai.study.profiles import Told, mask_profiles, region_profiles
+from fer_xai.study.specificities import MaskProfile, specificities
+from fer_xai.study.statistics import joined
+from fer_xai.study.study import Study, folder_name
 
 BLIND = ("blob", "sobel")
 
@@ -33,10 +36,15 @@ def write_blind(
         tables.write_measures(out, start, explanation, masks, books)
 
 
-def finish_blind(out: Path, starts: Sequence[int], emotion_of: pd.Series, seed: int) -> None:
+def finish_blind(study: Study, starts: Sequence[int], told: Told) -> None:
     """Write the tables ``specificity_blind`` and ``separability_blind``, with the columns of those without the word."""
-    regions, profiles = (
-        chunks.gather(out, [f"{what}/{name}" for name in BLIND], starts) for what in ("regions", "profiles")
-    )
-    write_table(out / "separability_blind.parquet", separability_table(regions, seed))
-    write_table(out / "specificity_blind.parquet", specificities(profiles, emotion_of, seed)[0])
+    out, seed = study.path, study.manifest["seed"]
+    told_apart, specific = [], []
+    for name in BLIND:
+        profile = next(region_profiles(out, name, starts, told))
+        told_apart.append(separability_of([({"method": name}, profile)], seed))
+        books = tables.codebooks_of(study)
+        masks = [MaskProfile(name, book, *mask_profiles(out, name, starts, told, book)) for book in books]
+        specific.append(specificities(masks, told.emotions.tolist(), seed)[0])
+    write_table(out / "separability_blind.parquet", joined(told_apart))
+    write_table(out / "specificity_blind.parquet", joined(specific))

@@ -1,13 +1,20 @@
-"""Where the pieces of a study lie while it runs and after."""
+"""Where the pieces of a study lie while it runs and after, and how they become tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fer_xai.study.files import write_table
+from fer_xai.study.files import partial_file, write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS = 100_000  # of a row group, about
+_TOGETHER = 64  # chunks read at a time
 
 
 def arrays(out: Path, name: str, start: int) -> Path:
@@ -33,3 +40,46 @@ def merge(out: Path, final: str, names: Iterable[str], starts: Iterable[int]) ->
     rows = gather(out, names, starts)
     write_table(out / f"{final}.parquet", rows)
     return rows
+
+
+def stretches(out: Path, name: str, starts: Sequence[int], columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Some columns of a part's rows, several chunks at a time."""
+    for first in range(0, len(starts), _TOGETHER):
+        some = starts[first : first + _TOGETHER]
+        rows = [pd.read_parquet(table(out, name, start), columns=list(columns)) for start in some]
+        filled = [part for part in rows if len(part)]
+        yield pd.concat(filled or rows[:1], ignore_index=True)
+
+
+def concatenate(out: Path, final: str, names: Iterable[str], starts: Sequence[int]) -> None:
+    """Write the parts as one table, a row group after the other, so that they need not fit into memory."""
+    import pyarrow.parquet as pq
+
+    paths = [table(out, name, start) for name in names for start in starts]
+    schema = _schema(paths)
+    with partial_file(out / f"{final}.parquet") as partial, pq.ParquetWriter(partial, schema) as writer:
+        for group in _groups(paths, schema):
+            writer.write_table(group, row_group_size=group.num_rows)
+
+
+def _schema(paths: Sequence[Path]) -> pa.Schema:
+    """What all parts have in common: a column without any value in one has its type from another."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    known = [pq.read_schema(path) for path in paths]
+    return pa.unify_schemas(known, promote_options="permissive").with_metadata(known[0].metadata)
+
+
+def _groups(paths: Sequence[Path], schema: pa.Schema) -> Iterator[pa.Table]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    waiting: list[Any] = []
+    for path in paths:
+        waiting.append(pq.read_table(path).cast(schema))
+        if sum(len(part) for part in waiting) >= _ROWS:
+            yield pa.concat_tables(waiting).combine_chunks()
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()

@@ -6,6 +6,8 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,22 @@ import pandas as pd
 from fer_xai.errors import InputError
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write under another name in the same folder, then rename."""
+@contextmanager
+def partial_file(path: Path) -> Iterator[Path]:
+    """Another name in the same folder to write under; at the end it gets the name `path`, after an error it is gone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_bytes(content)
+        yield partial
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write under another name in the same folder, then rename."""
+    with partial_file(path) as partial:
+        partial.write_bytes(content)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from fer_xai.evaluation.groups import compare_groups, groups_of
 from fer_xai.faces import Faces
 from fer_xai.facs.atlas import region_names
-from fer_xai.facs.profiles import by_face
 from fer_xai.holm import holm
 from fer_xai.study.files import write_table
-from fer_xai.study.study import Study
+from fer_xai.study.profiles import lay_out
+from fer_xai.study.study import Study, folder_name
 from fer_xai.study.wrong import VOTES, right_or_wrong
 
 # What the library itself says of each face; the split is a group where there are several.
@@ -23,7 +25,7 @@ _COLUMNS = [
 ]
 
 
-def write_groups(study: Study, faces: Faces) -> None:
+def write_groups(study: Study, starts: Sequence[int], faces: Faces) -> None:
     """Write the table ``groups``: accuracy (without a method) and each method's shares of the coarse regions.
 
     Columns: column (of the faces' table), group, method, figure (accuracy, or a region), and those of
@@ -33,7 +35,7 @@ def write_groups(study: Study, faces: Faces) -> None:
     """
     predictions = study.table("predictions")
     strata = list(predictions["label"].fillna(predictions["predicted"]))
-    measured = {"": right_or_wrong(predictions)} | _shares(study.table("regions"), predictions["face"])
+    measured = {"": right_or_wrong(predictions)} | _shares(study, starts, pd.Index(predictions["face"]))
     tables = []
     for column in faces.table:
         groups = None if _known(str(column)) else groups_of(faces.table[column])
@@ -61,11 +63,12 @@ def _known(column: str) -> bool:
     return column in _OURS or column.startswith(VOTES)
 
 
-def _shares(regions: pd.DataFrame, order: pd.Series) -> dict[str, pd.DataFrame]:
-    """Each method's share of positive mass in each coarse region, (N, R), in the faces' order."""
-    coarse, names = regions[regions["level"] == _LEVEL], region_names(_LEVEL)
+def _shares(study: Study, starts: Sequence[int], faces: pd.Index) -> dict[str, pd.DataFrame]:
+    """Each method's share of positive mass in each coarse region, (N, R)."""
+    names, only = region_names(_LEVEL), {"level": _LEVEL}
     found = {}
-    for method, part in coarse.groupby("method", sort=False):
-        faces, share, _ = by_face(part, "region", names, ("share", "area"))
-        found[str(method)] = pd.DataFrame(share, index=faces, columns=names).reindex(order)
+    for method in study.methods:
+        part = f"regions/{folder_name(method)}"
+        share = lay_out(study.path, part, starts, faces, "region", names, ("share",), only)["share"]
+        found[method] = pd.DataFrame(share, columns=names)
     return found

@@ -27,6 +27,7 @@ from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
 from fer_xai.study.trust import MOST, sample_sizes, write_trust
 
+#: What a report shows where nothing else is asked for.
 STANDARD_METHODS = (
     *("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion"),
     *("integrated_gradients", "shap:regions"),
@@ -112,12 +113,12 @@ def run_study(
             done += len(part)
             track("explaining", done, total)
     study = Study(out)
-    emotion_of = tables.finish(study, starts)
-    blind.finish_blind(out, starts, emotion_of, seed)
+    told = tables.finish(study, starts)
+    blind.finish_blind(study, starts, told)
     causal.finish_causal(out, starts, seed)
     chunks.merge(out, "occluders", ["occluders"], starts)
     wrong.write_wrong(study, starts, faces)
-    groups.write_groups(study, faces)
+    groups.write_groups(study, starts, faces)
     if trust > 0:
         write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
     return study

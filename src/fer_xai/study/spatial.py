@@ -18,18 +18,18 @@ _COLUMNS = ["method", "emotion", "region", "n", "log2_enrichment_face", "null", 
 _COLUMNS += ["p", "p_corrected", "significant"]
 
 
-def write_spatial_null(study: Study, landmarks: pd.DataFrame, emotion_of: pd.Series) -> None:
+def write_spatial_null(study: Study, landmarks: pd.DataFrame, kinds: np.ndarray) -> None:
     """Write each method's rows of `fer_xai.facs.spatial_null`, from up to 30 faces of each emotion.
 
     Which faces is drawn by their content: neither their order nor the number of other emotions' faces matters.
     """
     faces, seed = study.faces, study.manifest["seed"]
     found = landmarks["landmarks"].isin(OWN).to_numpy()
-    known = [emotion if own else None for emotion, own in zip(emotion_of, found, strict=True)]
+    known = [emotion if own else None for emotion, own in zip(kinds, found, strict=True)]
     kept = sample(faces.pixels(), known, seed)
     table = pd.DataFrame(columns=_COLUMNS)
     if len(kept):
-        chosen, emotions = faces[kept], emotion_of.to_numpy(object)[kept].tolist()
+        chosen, emotions = faces[kept], kinds[kept].tolist()
         masks = FaceMasks.paint(chosen, study.landmarks[kept])
         tables = [
             spatial_null(chosen, study.maps(method)[0][kept], emotions, masks=masks, seed=seed).assign(method=method)

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from fer_xai.facs import specificity_from_profile
-from fer_xai.facs.profiles import by_face
+from fer_xai.facs import Codebook, specificity_from_profile
 
 LEAST = 5  # faces of an emotion on either side that S and separability are told apart for
-SPLITS = ("right", "wrong")
 
 
-def specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+class MaskProfile(NamedTuple):
+    """Mass and area (N, masks) of a method's maps inside a codebook's masks."""
+
+    method: str
+    book: Codebook
+    mass: np.ndarray
+    area: np.ndarray
+
+
+def specificities(
+    profiles: Iterable[MaskProfile], emotions: Sequence[str | None], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """S of each method and codebook, and the emotion × mask matrices.
 
     Parameters
     ----------
-    profiles : DataFrame
-        Rows of face, method, codebook, mask, mass, area.
-    emotion_of : Series
-        The emotion of each face, by its name; faces without one are left out.
+    profiles : iterable of MaskProfile
+    emotions : sequence of str or None (N,)
+        The emotion of each face; faces without one are left out.
     seed : int
     """
     rows, matrices = [], []
-    for (method, codebook), part in profiles.groupby(["method", "codebook"], sort=False):
-        masks = list(part["mask"].unique())
-        faces, mass, area = by_face(part, "mask", masks, ("mass", "area"))
-        measured = specificity_from_profile(mass, area, emotion_of[faces].tolist(), masks=masks, seed=seed)
-        known: dict[str, Any] = {"method": method, "codebook": codebook}
+    for method, book, mass, area in profiles:
+        measured = specificity_from_profile(mass, area, emotions, masks=book.emotions, seed=seed)
+        known: dict[str, Any] = {"method": method, "codebook": book.name}
         rows.append(
             known
             | {key: getattr(measured, key) for key in ("value", "low", "high", "p", "n")}
@@ -42,28 +50,33 @@ def specificities(profiles: pd.DataFrame, emotion_of: pd.Series, seed: int) -> t
     return pd.DataFrame(rows), pd.concat(matrices, ignore_index=True)[columns]
 
 
-def split_faces(predictions: pd.DataFrame, found: pd.Series) -> dict[str, pd.Series]:
-    """The emotion of each face that is told right, and wrong, by its name; the other faces have none.
+def split_faces(emotions: np.ndarray, right: np.ndarray, found: np.ndarray) -> dict[str, np.ndarray]:
+    """The emotion of each face that is told right, and wrong; the other faces have none.
 
     Parameters
     ----------
-    predictions : DataFrame
-        face, label, predicted.
-    found : Series of bool
-        Whether the face has landmarks, by its name.
+    emotions : ndarray of object (N,)
+        The emotion each face counts for.
+    right : ndarray of float (N,)
+        1 where the answer is the label, 0 where it is not, NaN on unlabelled faces.
+    found : ndarray of bool (N,)
+        Whether the face has landmarks.
 
     Returns
     -------
-    dict of str to Series
+    dict of str to ndarray of object (N,)
         ``right`` and ``wrong``, over the same emotions: those with five such faces in both, so that the two may be
         compared. Empty with fewer than two such emotions.
     """
-    labels = predictions.set_index("face")["label"].astype(object)
-    known = labels.notna() & found.reindex(labels.index, fill_value=False)
-    right = (labels == predictions.set_index("face")["predicted"]) & known
-    sides = {"right": right, "wrong": known & ~right}
-    enough = [labels[side].value_counts() >= LEAST for side in sides.values()]
-    emotions = [e for e in enough[0].index[enough[0]] if enough[1].get(e, False)]
-    if len(emotions) < 2:
+    sides = {"right": (right == 1) & found, "wrong": (right == 0) & found}
+    counts = [pd.Series(emotions[side]).value_counts() for side in sides.values()]
+    shared = [e for e in counts[0].index if min(counts[0][e], counts[1].get(e, 0)) >= LEAST]
+    if len(shared) < 2:
         return {}
-    return {name: labels.where(side & labels.isin(emotions), None) for name, side in sides.items()}
+    return {name: _only(emotions, side & np.isin(emotions, shared)) for name, side in sides.items()}
+
+
+def _only(emotions: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    some = np.full(len(emotions), None, object)
+    some[kept] = emotions[kept]
+    return some

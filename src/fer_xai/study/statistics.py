@@ -1,47 +1,82 @@
-"""The study's tests: which regions speak for and against each emotion, and the measures apart for right and wrong."""
+"""The study's statistics, method by method, so that no more than one method's profiles are in memory."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from fer_xai.faces.landmarks import OWN
-from fer_xai.facs import against_table, separability_table, significance_table
+from fer_xai.facs import Codebook
+from fer_xai.facs.against import against_of
+from fer_xai.facs.own_codebook import own_codebooks_of
+from fer_xai.facs.separability import separability_of
+from fer_xai.facs.significance import significance_of
 from fer_xai.study.cells import read_cells
 from fer_xai.study.files import write_table
-from fer_xai.study.specificities import specificities, split_faces
-from fer_xai.study.study import Study
+from fer_xai.study.profiles import Told, mask_profiles, region_profiles
+from fer_xai.study.specificities import MaskProfile, specificities, split_faces
+from fer_xai.study.study import Study, folder_name
 
 _S = ["method", "codebook", "split", "value", "low", "high", "p", "n", "emotions", "left_out"]
 _TOLD = ["method", "split", "value", "low", "high", "chance", "p", "n", "emotions", "left_out"]
 
 
-def write_tests(study: Study, starts: Sequence[int], regions: pd.DataFrame) -> None:
-    """Write the tables ``significance`` and ``against``: see `significance_table` and `against_table`."""
-    height, width = study.manifest["data"]["size"][:2]
-    seed, fine = study.manifest["seed"], regions[regions["level"] == "fine"]
-    cells = read_cells(study.path, study.methods, starts)
-    write_table(study.path / "significance.parquet", significance_table(fine, cells, (height, width), seed))
-    write_table(study.path / "against.parquet", against_table(fine, seed))
+def splits_of(told: Told, landmarks: pd.DataFrame) -> dict[str, np.ndarray]:
+    """See `split_faces`."""
+    return split_faces(told.emotions, told.right, landmarks["landmarks"].isin(OWN).to_numpy())
 
 
-def write_splits(
-    study: Study, regions: pd.DataFrame, profiles: pd.DataFrame, predictions: pd.DataFrame, landmarks: pd.DataFrame
-) -> None:
-    """Write the tables ``specificity_splits`` and ``separability_splits``.
+def write_region_statistics(study: Study, starts: Sequence[int], told: Told, splits: dict[str, np.ndarray]) -> None:
+    """Write the tables of the fine regions.
 
-    Their columns are those of the tables without ``_splits``, and ``split``: ``right`` or ``wrong``. Both splits are
-    over the same emotions, those with five faces in either; no rows where fewer than two emotions have so many.
+    ``separability``, ``own_regions``, ``own_units``, ``own_correlations``, ``significance``, ``against``: see
+    `separability_table`, `own_codebook_table`, `significance_table` and `against_table` in `fer_xai.facs`;
+    ``separability_splits`` has ``split`` beside: ``right`` or ``wrong``, over the same emotions.
     """
-    seed = study.manifest["seed"]
-    splits = split_faces(predictions, landmarks.set_index("face")["landmarks"].isin(OWN))
-    s = {split: specificities(profiles, emotion_of, seed)[0] for split, emotion_of in splits.items()}
-    told = {
-        split: separability_table(regions[regions["face"].isin(emotion_of.index[emotion_of.notna()])], seed)
-        for split, emotion_of in splits.items()
-    }
-    for name, tables, columns in (("specificity", s, _S), ("separability", told, _TOLD)):
-        parts = [table.assign(split=split) for split, table in tables.items()]
-        joined = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-        write_table(study.path / f"{name}_splits.parquet", joined[columns])
+    out, seed, size = study.path, study.manifest["seed"], tuple(study.manifest["data"]["size"][:2])
+    cells = read_cells(out, study.methods, starts)
+    found: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for method in study.methods:
+        known = {"method": method}
+        values = ("share", "negative_share")
+        profile, negative = region_profiles(out, folder_name(method), starts, told, values)
+        found["separability"].append(separability_of([(known, profile)], seed))
+        for name, table in own_codebooks_of([(known, profile)], seed).items():
+            found[name].append(table)
+        found["significance"].append(significance_of([(known, profile)], cells, size, seed))
+        found["against"].append(against_of([(known, negative)], seed))
+        for split, emotions in splits.items():
+            part = profile.only(emotions != None)  # noqa: E711  (elementwise)
+            found["separability_splits"].append(separability_of([(known, part)], seed).assign(split=split)[_TOLD])
+    for name, tables in found.items():
+        write_table(out / f"{name}.parquet", joined(tables))
+    if not splits:
+        write_table(out / "separability_splits.parquet", pd.DataFrame(columns=_TOLD))
+
+
+def write_mask_statistics(
+    study: Study, starts: Sequence[int], told: Told, splits: dict[str, np.ndarray], books: Sequence[Codebook]
+) -> None:
+    """Write the tables ``specificity``, ``matrix`` and ``specificity_splits``, the first's columns and ``split``."""
+    found: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for method in study.methods:
+        part = folder_name(method)
+        profiles = [MaskProfile(method, book, *mask_profiles(study.path, part, starts, told, book)) for book in books]
+        specificity, matrix = specificities(profiles, told.emotions.tolist(), study.manifest["seed"])
+        found["specificity"].append(specificity)
+        found["matrix"].append(matrix)
+        for split, emotions in splits.items():
+            table = specificities(profiles, emotions.tolist(), study.manifest["seed"])[0]
+            found["specificity_splits"].append(table.assign(split=split)[_S])
+    for name, tables in found.items():
+        write_table(study.path / f"{name}.parquet", joined(tables))
+    if not splits:
+        write_table(study.path / "specificity_splits.parquet", pd.DataFrame(columns=_S))
+
+
+def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One table of several, of which some may have no rows."""
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)

@@ -18,15 +18,15 @@ from fer_xai.facs import (
     FaceMasks,
     agreement,
     count_regions,
+    list_codebooks,
+    load_codebook,
     mask_profile,
-    own_codebook_table,
-    separability_table,
-    summarise_counts,
 )
+from fer_xai.facs.summary import summary_of_sums, sums_of_counts
 from fer_xai.study import baselines, chunks, spatial, statistics
 from fer_xai.study.cells import write_cells
 from fer_xai.study.files import write_json, write_table
-from fer_xai.study.specificities import specificities
+from fer_xai.study.profiles import Told
 from fer_xai.study.study import Study, folder_name
 
 
@@ -93,46 +93,58 @@ def _profile(explanation: Explanation, book: Codebook, mass: np.ndarray, area: n
     )
 
 
-def finish(study: Study, starts: Sequence[int]) -> pd.Series:
-    """Merge the chunks into tables, write the summaries over all faces, and give the emotion each face counts for."""
+def finish(study: Study, starts: Sequence[int]) -> Told:
+    """Merge the chunks into tables, write the summaries over all faces, and give what is said of each face."""
     out, folders = study.path, [folder_name(method) for method in study.methods]
     predictions = chunks.merge(out, "predictions", ["predictions"], starts)
     landmarks = chunks.merge(out, "landmarks", ["landmarks"], starts)
-    regions = chunks.merge(out, "regions", [f"regions/{name}" for name in folders], starts)
-    agreeing = chunks.merge(out, "agreement", [f"agreement/{name}" for name in folders], starts)
-    profiles = chunks.merge(out, "profiles", [f"profiles/{name}" for name in folders], starts)
-    write_table(out / "counts.parquet", summarise_counts(regions))
-    grouped = predictions["label"].fillna(predictions["predicted"]).set_axis(predictions["face"])
-    specificity, matrix = specificities(profiles, grouped, study.manifest["seed"])
-    write_table(out / "specificity.parquet", specificity)
-    write_table(out / "matrix.parquet", matrix)
-    write_table(out / "separability.parquet", separability_table(regions, study.manifest["seed"]))
-    for name, table in own_codebook_table(regions, study.manifest["seed"]).items():
-        write_table(out / f"{name}.parquet", table)
-    statistics.write_tests(study, starts, regions)
-    statistics.write_splits(study, regions, profiles, predictions, landmarks)
-    baselines.write_baselines(study, starts, profiles, grouped)
-    spatial.write_spatial_null(study, landmarks, grouped)
-    write_json(out / "summary.json", _summary(study, predictions, landmarks, specificity, agreeing))
-    return grouped
+    for name in ("regions", "agreement", "profiles"):
+        chunks.concatenate(out, name, [f"{name}/{folder}" for folder in folders], starts)
+    write_table(out / "counts.parquet", _counts(out, folders, starts))
+    told, books = Told.of(predictions), codebooks_of(study)
+    splits = statistics.splits_of(told, landmarks)
+    statistics.write_mask_statistics(study, starts, told, splits, books)
+    statistics.write_region_statistics(study, starts, told, splits)
+    baselines.write_baselines(study, starts, told, books)
+    spatial.write_spatial_null(study, landmarks, told.emotions)
+    write_json(out / "summary.json", _summary(study, predictions, landmarks, _agreement(out, folders, starts)))
+    return told
+
+
+def codebooks_of(study: Study) -> tuple[Codebook, ...]:
+    """The study's codebooks, the first one first; one of one's own is known by what the manifest says of it."""
+    first = study.manifest["codebook"]
+    units = {emotion: tuple(core) for emotion, core in study.manifest["action_units"].items()}
+    own = Codebook(first, units, {})
+    return (own, *(load_codebook(name) for name in list_codebooks() if name != first))
+
+
+def _counts(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
+    columns = ["label", "predicted", "method", "level", "region", "landmarks", "counted", "counted_chance"]
+    parts = (chunks.stretches(out, f"regions/{name}", starts, [*columns, "share", "area"]) for name in folders)
+    return summary_of_sums(pd.concat([sums_of_counts(rows) for part in parts for rows in part], ignore_index=True))
+
+
+def _agreement(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
+    """Means over the faces of each method, codebook and emotion, from sums that add up."""
+    keys, means = ["method", "codebook", "emotion"], ["mass_accuracy", "area", "mass_accuracy_blob"]
+    parts = (chunks.stretches(out, f"agreement/{name}", starts, [*keys, *means]) for name in folders)
+    sums = pd.concat([rows.groupby(keys, sort=False)[means].agg(["sum", "count"]) for part in parts for rows in part])
+    sums = sums.groupby(level=keys, sort=False).sum()
+    found = pd.DataFrame({name: sums[name, "sum"] / sums[name, "count"].replace(0, np.nan) for name in means})
+    found.insert(0, "n", sums["mass_accuracy", "count"])
+    return found.rename(columns={"area": "chance", "mass_accuracy_blob": "blob"})
 
 
 def _summary(
     study: Study,
     predictions: pd.DataFrame,
     landmarks: pd.DataFrame,
-    specificity: pd.DataFrame,
-    agreeing: pd.DataFrame,
+    means: pd.DataFrame,
 ) -> dict[str, Any]:
     labels = [label if isinstance(label, str) else None for label in predictions["label"].astype(object)]
     accuracy = measure_accuracy(labels, predictions["predicted"])
     confusion = confusion_matrix(labels, predictions["predicted"], study.manifest["model"]["emotions"])
-    means = agreeing.groupby(["method", "codebook", "emotion"], sort=False).agg(
-        n=("mass_accuracy", "count"),
-        mass_accuracy=("mass_accuracy", "mean"),
-        chance=("area", "mean"),
-        blob=("mass_accuracy_blob", "mean"),
-    )
     means["log2_enrichment"] = np.log2((means["mass_accuracy"] / means["chance"]).replace(0, np.nan))
     return {
         "accuracy": None if accuracy is None else vars(accuracy),
@@ -144,7 +156,7 @@ def _summary(
         },
         "faces": len(predictions),
         "landmarks_found": int(landmarks["landmarks"].isin(OWN).sum()),
-        "specificity": specificity.to_dict("records"),
+        "specificity": study.table("specificity").to_dict("records"),
         "agreement": means.reset_index().to_dict("records"),
         "manifest": study.manifest,
     }
