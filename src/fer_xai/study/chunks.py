@@ -59,7 +59,7 @@ def concatenate(out: Path, final: str, names: Iterable[str], starts: Sequence[in
     schema = _schema(paths)
     with partial_file(out / f"{final}.parquet") as partial, pq.ParquetWriter(partial, schema) as writer:
         for group in _groups(paths, schema):
-            writer.write_table(group, row_group_size=group.num_rows)
+            writer.write_table(group, row_group_size=max(1, group.num_rows))
 
 
 def _schema(paths: Sequence[Path]) -> pa.Schema:
