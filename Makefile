@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs recipes clean
+.PHONY: help install demo test lint docs recipes bench clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ docs: install    ## build the documentation into docs/_build
 
 recipes: install    ## try every recipe at length (hours): make recipes DATA=fer2013.csv FERPLUS=fer2013new.csv
 	$(BIN)/python benchmarks/recipes.py --data $(DATA) $(if $(FERPLUS),--ferplus $(FERPLUS)) $(if $(ONLY),--only $(ONLY))
+
+bench: install    ## time every method against its bare passes: make bench MODELS="baseline-cnn vgg16-48"
+	$(BIN)/python benchmarks/speed $(foreach model,$(MODELS),--model $(model))
 
 clean:           ## remove what the other targets made
 	rm -rf .venv out docs/_build .pytest_cache .mypy_cache .ruff_cache
