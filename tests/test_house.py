@@ -14,7 +14,7 @@ FLOORS = {
     name: floor
     for floor, names in enumerate(
         (
-            "errors holm",
+            "errors holm atomic",
             "emotions",
             "classifier faces",
             "engine training",
@@ -58,7 +58,7 @@ def test_a_room_knows_only_rooms_below_it(room):
 
 
 @pytest.mark.parametrize(
-    "room", ["classifier", "engine", "explainers", "network", "faces", "facs", "evaluation", "study", "report"]
+    "room", ["classifier", "engine", "explainers", "network", "faces", "facs", "evaluation", "study", "report", "web"]
 )
 def test_importing_a_room_loads_no_tensorflow(room):
     code = f"import sys, fer_xai.{room}; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"

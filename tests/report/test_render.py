@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fer_xai.atomic import write_bytes
 from fer_xai.faces.landmarks import Landmarks
-from fer_xai.report import drawn, facts, render, templating
+from fer_xai.report import drawn, facts, render, scripts, templating
 from fer_xai.report.figures import Figures
-from fer_xai.study.files import write_bytes
-from tests.report.fake_study import SEVEN, FakeStudy, make_study
+from tests.report.fake_study import SEVEN, SIX_METHODS, FakeStudy, make_study
 
 VOID = {"meta", "link", "img", "br", "hr", "input", "source"}
 INDEX_CHARTS = ("faces", "significance", "means", "specificity", "agreement", "hiding", "worths")
@@ -47,28 +47,34 @@ class Page(HTMLParser):
 
 
 def pages(study: FakeStudy) -> list[Path]:
-    return [study.path / "index.html", *sorted((study.path / "classes").glob("*.html"))]
+    return [study.path / "index.html", study.path / "faces.html", *sorted((study.path / "classes").glob("*.html"))]
 
 
 def test_one_index_one_page_per_emotion_their_charts_and_nothing_else(rendered: FakeStudy) -> None:
     files = {str(path.relative_to(rendered.path)) for path in rendered.path.rglob("*") if path.is_file()}
     names = [*INDEX_CHARTS, *(f"{emotion}-{name}" for emotion in SEVEN for name in ("face", "mean"))]
     assert files == (
-        {"index.html"}
+        {"index.html", "faces.html", "faces/data.js", "summary.pdf", "summary.png"}
+        | {f"faces/map-{method.replace(':', '-')}.js" for method in SIX_METHODS}
+        | {f"assets/{name}.js" for name in ("theme", "report", "faces")}
         | {f"classes/{emotion}.html" for emotion in SEVEN}
         | {f"charts/{name}-{theme}.svg" for name in names for theme in ("light", "dark")}
     )
 
 
-def test_pages_ask_nothing_of_any_network_and_run_no_script(rendered: FakeStudy) -> None:
+def test_pages_ask_nothing_of_any_network_and_run_only_their_own_scripts(rendered: FakeStudy) -> None:
     for path in pages(rendered):
         page = Page(path.read_text(encoding="utf-8"))
-        assert not list(page.all("script"))
+        policies = [tag["content"] for tag in page.all("meta") if tag.get("http-equiv") == "Content-Security-Policy"]
+        assert policies == [scripts.POLICY]
+        for script in page.all("script"):
+            assert (path.parent / str(script["src"])).resolve().parent == rendered.path.resolve() / "assets"
         for tag, attributes in page.tags:
+            assert not any(name.startswith("on") for name in attributes)
             for name in ("src", "href", "srcset"):
                 target = attributes.get(name) or "#"
                 if not target.startswith(("data:", "#")):
-                    assert tag == "a" or target.endswith(".svg")
+                    assert tag == "a" or target.endswith((".svg", ".js"))
                     assert (path.parent / target.partition("#")[0]).is_file(), target
 
 
@@ -77,7 +83,7 @@ def test_pages_can_be_heard_and_walked_by_keyboard(rendered: FakeStudy) -> None:
         text = path.read_text(encoding="utf-8")
         page = Page(text)
         assert len(list(page.all("main"))) == len(list(page.all("h1"))) == 1
-        assert all(attributes.get("alt") for attributes in page.all("img"))
+        assert all(attributes.get("alt") for attributes in page.all("img") if "src" in attributes)
         assert text.count("<table") == text.count("<caption") + text.count('<table role="presentation"')
         assert all(attributes.get("scope") for attributes in page.all("th"))
         assert next(page.all("html"))["lang"] == "en"
@@ -143,9 +149,9 @@ def test_names_from_outside_are_escaped(tmp_path: Path) -> None:
     study.manifest["data"]["skipped"] = [evil]
     study.faces.table["source"] = evil
     render(study)
-    for path in pages(study):
-        assert "<script" not in path.read_text(encoding="utf-8")
-    assert len(pages(study)) == 3
+    for path in [*pages(study), *(study.path / "faces").glob("*.js")]:
+        assert "<script>" not in path.read_text(encoding="utf-8")
+    assert len(pages(study)) == 4
 
 
 @pytest.mark.parametrize(
@@ -217,8 +223,10 @@ def test_each_methods_maps_are_opened_once_and_the_leads_again_for_its_mean(tmp_
 
 def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=12, methods=("occlusion",))
-    first = render(study).read_bytes()
-    assert render(study).read_bytes() == first
+    render(study)
+    first = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    render(study)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == first
 
 
 def test_a_page_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

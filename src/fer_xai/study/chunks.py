@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fer_xai.study.files import partial_file, write_table
+from fer_xai.atomic import partial_file
+from fer_xai.study.files import write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa

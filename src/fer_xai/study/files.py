@@ -1,4 +1,4 @@
-"""Writing so that a killed run leaves either the whole file or none, and the same bytes each time."""
+"""What a study writes: tables, arrays and JSON, each file whole or not at all, and the same bytes each time."""
 
 from __future__ import annotations
 
@@ -6,33 +6,14 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from fer_xai.atomic import write_bytes
 from fer_xai.errors import InputError
-
-
-@contextmanager
-def partial_file(path: Path) -> Iterator[Path]:
-    """Another name in the same folder to write under; at the end it gets the name `path`, after an error it is gone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write under another name in the same folder, then rename."""
-    with partial_file(path) as partial:
-        partial.write_bytes(content)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -58,7 +39,7 @@ def write_arrays(path: Path, **arrays: np.ndarray) -> None:
     write_bytes(path, buffer.getvalue())
 
 
-def check_folder(path: Path) -> None:
+def check_folder(path: Path, option: str = "--out") -> None:
     """Make sure, without creating anything, that `path` is or can become a folder that can be written to.
 
     Raises
@@ -68,12 +49,12 @@ def check_folder(path: Path) -> None:
     """
     nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
     if not nearest.is_dir():
-        raise InputError(f"--out {path}: {nearest} is a file; give a folder, new or of an earlier run")
+        raise InputError(f"{option} {path}: {nearest} is a file; give a folder, new or of an earlier run")
     if not os.access(nearest, os.W_OK):
-        raise InputError(f"--out {path} cannot be written: choose another folder")
+        raise InputError(f"{option} {path} cannot be written: choose another folder")
 
 
-def output_folder(path: Path) -> Path:
+def output_folder(path: Path, option: str = "--out") -> Path:
     """Create the folder `path` where it is missing, and make sure that it can be written to.
 
     Raises
@@ -81,14 +62,14 @@ def output_folder(path: Path) -> Path:
     InputError
         See `check_folder`.
     """
-    check_folder(path)
+    check_folder(path, option)
     probe = path / f".{os.getpid()}.probe"
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise InputError(f"--out {path} cannot be written ({error.strerror}): choose another folder") from error
+        raise InputError(f"{option} {path} cannot be written ({error.strerror}): choose another folder") from error
     return path
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import keras
 
+from fer_xai.atomic import write_bytes
 from fer_xai.errors import InputError
 from fer_xai.training.schedules import better
 
@@ -129,13 +130,8 @@ class Checkpoints:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write under another name in the same folder, then rename."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """Write UTF-8, whole or not at all."""
+    write_bytes(path, text.encode())
 
 
 def best_epoch(history: Sequence[Row], watch: str) -> Row:

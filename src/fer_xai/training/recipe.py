@@ -81,7 +81,7 @@ class Reported:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """One trainable system.
 
@@ -150,6 +150,10 @@ class Recipe:
             raise ValueError(f"balance={self.balance!r}: expected one of {', '.join(BALANCES)}")
         if self.backbone is None and any(phase.trainable != "all" or phase.frozen for phase in self.phases):
             raise ValueError(f"{self.name} freezes layers of a backbone, but has none")
+
+    def __repr__(self) -> str:
+        reached = "nothing reported" if self.reported.test is None else f"reported {self.reported.test:.1%}"
+        return f"Recipe({self.name!r}, {self.document}, {self.labels}, {reached})"
 
     @property
     def emotions(self) -> tuple[str, ...]:

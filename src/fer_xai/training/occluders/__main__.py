@@ -8,11 +8,11 @@ Finding the landmarks of all faces takes a few minutes the first time; ``--landm
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 import numpy as np
 
+from fer_xai.atomic import partial_file
 from fer_xai.faces import load_faces
 from fer_xai.faces.occluders import SIDE
 
@@ -42,10 +42,8 @@ def _points(crops: np.ndarray, kept: Path | None) -> np.ndarray:
         points = np.where(sure[:, None, None], landmarks.points, np.nan).astype(np.float32)
         if kept is None:
             return points
-        partial = kept.with_name(f".partial-{kept.name}")
-        with partial.open("wb") as file:
+        with partial_file(kept) as partial, partial.open("wb") as file:
             np.savez(file, points=points)
-        os.replace(partial, kept)
     with np.load(kept) as held:
         return np.asarray(held["points"])
 

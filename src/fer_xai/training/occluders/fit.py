@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from fer_xai.atomic import write_bytes
 from fer_xai.faces.occluders import KINDS
 from fer_xai.training.occluders.composing import UNKNOWN, Composed, compose
 from fer_xai.training.occluders.net import build
@@ -124,8 +124,4 @@ def write(net: keras.Model, out: Path) -> None:
     converter = tf.lite.TFLiteConverter.from_keras_model(chances)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
-    content = converter.convert()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.partial")
-    partial.write_bytes(content)
-    os.replace(partial, out)
+    write_bytes(out, converter.convert())
