@@ -123,6 +123,23 @@ class Classifier:
             f"{len(self.emotions)} emotions: {' '.join(self.emotions)})"
         )
 
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        sides = "×".join(str(side or "any") for side in self.input_shape)
+        facts = {
+            "name": self.name,
+            "kind": "function" if self.model is None else type(self.model).__name__,
+            "parameters": "" if self.model is None else f"{self.model.count_params():,}",
+            "input": f"{sides}, {self.colour}" if any(self.input_shape) else "faces as they are",
+            "illumination": self.illumination or "",
+            "scaling": self.scaling,
+            "emotions": ", ".join(self.emotions),
+        }
+        shown = pd.Series({name: fact for name, fact in facts.items() if fact})
+        with pd.option_context("display.max_colwidth", None):
+            return f"<strong>Classifier</strong>{shown.to_frame().to_html(header=False, border=0)}"
+
     def describe(self) -> dict[str, Any]:
         """What the classifier is, for reports: plain values only, the weights as a hash."""
         description: dict[str, Any] = {

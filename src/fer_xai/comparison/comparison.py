@@ -43,6 +43,13 @@ class Comparison:
     def __repr__(self) -> str:
         return f"Comparison({str(self.path)!r}, {' '.join(self.models)})"
 
+    def _repr_html_(self) -> str:
+        facts = {"models": ", ".join(self.models), "report": self.path / "index.html"}
+        with pd.option_context("display.max_colwidth", None):
+            return (
+                f"<strong>Comparison</strong>{pd.Series(facts).astype(str).to_frame().to_html(header=False, border=0)}"
+            )
+
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was compared: the studies' folders by model, seed, and what was left out."""

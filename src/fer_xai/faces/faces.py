@@ -81,6 +81,11 @@ class Faces:
         skipped = f"; {len(self.skipped)} skipped" if self.skipped else ""
         return f"Faces({len(self)} of {height}×{width}×{self.channels}; {labelled}{skipped})"
 
+    def _repr_html_(self) -> str:
+        from fer_xai.faces.strip import strip_html
+
+        return strip_html(self)
+
     def __len__(self) -> int:
         return len(self._rows)
 

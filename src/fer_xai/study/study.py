@@ -21,6 +21,9 @@ CHUNK = 32
 class Study:
     """Tables, attribution maps and faces of one run of explainers.
 
+    Each table is an attribute (where nothing else has its name) and an item: ``study.regions`` and
+    ``study["regions"]`` are data frames.
+
     Parameters
     ----------
     path : path
@@ -30,6 +33,13 @@ class Study:
     ------
     InputError
         If the folder holds no study.
+
+    Examples
+    --------
+    >>> from fer_xai import Study
+    >>> study = Study("report")  # doctest: +SKIP
+    >>> study.regions.query("method == 'occlusion'").groupby("region")["share"].mean()  # doctest: +SKIP
+    >>> attributions, segments = study.maps("occlusion")  # doctest: +SKIP
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -39,6 +49,19 @@ class Study:
 
     def __repr__(self) -> str:
         return f"Study({str(self.path)!r}, {self.manifest['data']['faces']} faces, {' '.join(self.methods)})"
+
+    def _repr_html_(self) -> str:
+        model, data = self.manifest["model"], self.manifest["data"]
+        facts = {
+            "model": model["name"],
+            "data": ", ".join(str(data[key]) for key in ("source", "split") if data.get(key)),
+            "faces": data["faces"],
+            "methods": ", ".join(self.methods),
+            "tables": ", ".join(self.tables),
+            "report": self.path / "index.html",
+        }
+        with pd.option_context("display.max_colwidth", None):
+            return f"<strong>Study</strong>{pd.Series(facts).astype(str).to_frame().to_html(header=False, border=0)}"
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -62,6 +85,32 @@ class Study:
         if not path.is_file():
             raise InputError(f"no table {name!r} in {self.path}; there are: {', '.join(self.tables) or 'none yet'}")
         return pd.read_parquet(path)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.table(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
+
+    def keys(self) -> list[str]:
+        """Names of the tables, so that ``dict(study)`` gives them all."""
+        return self.tables
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        # Private names are asked for before there is a path, e.g. by copy.copy.
+        if name.startswith("_") or name not in self.tables:
+            there = "" if name.startswith("_") else f"; its tables: {', '.join(self.tables)}"
+            raise AttributeError(f"a study has no {name!r}{there}")
+        return self.table(name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(name for name in self.tables if name.isidentifier())})
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.tables
 
     @cached_property
     def faces(self) -> Faces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,14 +122,60 @@ class Explanation:
             output_names=names[:, None] if len(self) > 1 else names,
         )
 
-    def plot(self, limit: int = 8) -> Figure:
-        """Draw face, overlay (for LIME its progressive panels) and probabilities, a row per face.
+    def plot(self, kind: str = "panels", limit: int = 8, **options: Any) -> Figure:
+        """Draw the explanation.
 
         Parameters
         ----------
+        kind : {"panels", "overlay", "progressive", "regions", "bars"}
+            ``panels``: a row per face with the face, the overlay (for methods of segments its progressive panels) and
+            the probabilities. ``overlay``: the overlay alone. ``progressive``: LIME's strongest segment, strongest 3,
+            5, 10, and all. ``regions``: the face's regions, coloured by what they hold beyond their area. ``bars``: the
+            share of the evidence in each region, beside its area, which is its chance level.
         limit : int
             Most faces to draw.
-        """
-        from fer_xai.figures import draw_explanation
+        **options
+            Of the kind's own function in `fer_xai.figures`: ``level="fine"`` for regions and bars, ``top`` for bars.
 
-        return draw_explanation(self, limit)
+        Returns
+        -------
+        Figure
+
+        Raises
+        ------
+        InputError
+            If there is no such kind or option, or the method has nothing of the kind to show.
+        """
+        from fer_xai.figures import draw
+
+        return draw(self, kind, limit, **options)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the explanation with its faces into one ``.npz`` file, without pickles; `load` reads it.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.npz``; its folder exists.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written there.
+        """
+        from fer_xai.explanation.keeping import save
+
+        return save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Explanation:
+        """Open what `save` wrote; code is never run from it.
+
+        Raises
+        ------
+        InputError
+            If the file is missing, holds something else, or comes from a newer fer-xai.
+        """
+        from fer_xai.explanation.keeping import load
+
+        return load(path)

@@ -1,0 +1,122 @@
+"""What the figures share: a face, the attribution over it, and the words above."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fer_xai.explanation import Explanation
+    from fer_xai.facs import FaceMasks
+
+FOR, AGAINST, CHOSEN, QUIET, INK = "#b2182b", "#2166ac", "#2c5f8a", "#b8c4ce", "#444444"
+STEPS = (1, 3, 5, 10)  # segments that LIME's progressive panels show
+_FULL_COLOUR = 99.0  # percentile of |attribution| drawn at full colour: one hot pixel must not pale all others
+_COLUMNS = 4
+
+
+def panel_figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
+    """A figure of panels and its axes (rows, columns); `width` and `height` are a panel's, in inches."""
+    figure = Figure(figsize=(width * columns + 0.6, height * rows + 0.3), dpi=110, layout="constrained")
+    axes: np.ndarray = figure.subplots(rows, columns, squeeze=False)
+    return figure, axes
+
+
+def a_panel_per_face(explanation: Explanation, limit: int, width: float, height: float) -> tuple[Figure, list[Any]]:
+    """A figure with a panel for each of the first faces, some side by side, and the method above all."""
+    count = min(len(explanation), limit)
+    rows = -(-count // _COLUMNS)
+    figure, axes = panel_figure(rows, -(-count // rows), width, height)
+    for axis in axes.flat[count:]:
+        axis.set_axis_off()
+    figure.suptitle(method_words(explanation).replace("\n", ", "), fontsize=8, fontweight="bold")
+    return figure, list(axes.flat[:count])
+
+
+def picture(explanation: Explanation, n: int) -> np.ndarray:
+    """Face `n` as matplotlib draws it: (H, W) or (H, W, 3)."""
+    face = explanation.faces[n : n + 1].images()[0]
+    return face if face.shape[-1] == 3 else face[..., 0]
+
+
+def show(axis: Any, face: np.ndarray, title: str) -> None:
+    """Draw a face under a title."""
+    axis.imshow(face, cmap="gray", vmin=0, vmax=1)
+    axis.set_title(title, fontsize=7)
+    axis.set_axis_off()
+
+
+def lay_over(axis: Any, attribution: np.ndarray) -> None:
+    """Lay an attribution over a drawn face: red speaks for the target, blue against."""
+    strength = np.abs(attribution)
+    scale = np.percentile(strength, _FULL_COLOUR) or strength.max() or 1.0
+    axis.imshow(
+        attribution, cmap="RdBu_r", vmin=-scale, vmax=scale, alpha=0.75 * np.sqrt(np.minimum(strength / scale, 1))
+    )
+
+
+def finish_bars(axis: Any, title: str) -> None:
+    """Give a panel of horizontal bars its title and its quiet frame; the first bar stands on top."""
+    axis.invert_yaxis()
+    axis.tick_params(labelsize=6)
+    axis.set_title(title, fontsize=7)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def caption(explanation: Explanation, n: int) -> str:
+    """The face's name, its label, and what it was called."""
+    label, predicted = explanation.faces.labels[n], explanation.predicted[n]
+    if label is None:
+        verdict = f"called {predicted}"
+    elif label == predicted:
+        verdict = f"{label}, called so \N{CHECK MARK}"
+    else:
+        verdict = f"{label}, called {predicted} \N{BALLOT X}"
+    return f"{explanation.faces.ids[n]}\n{verdict}"
+
+
+def heading(explanation: Explanation, n: int) -> str:
+    """Which method, for which target, and for a class map how coarse it is."""
+    method, *rest = method_words(explanation).split("\n")
+    return "\n".join([method, f"for {explanation.targets[n]}", *rest])
+
+
+def method_words(explanation: Explanation) -> str:
+    """Which method, and on a second line for a class map its layer and how coarse that is."""
+    if "cell" not in explanation.details:
+        return explanation.method
+    height, width = explanation.details["cell"]
+    layer = explanation.details["layer"].split("/")[-1]
+    return f"{explanation.method}\n{layer}, cells of {height:.1f} × {width:.1f} px"
+
+
+def steps(explanation: Explanation) -> tuple[int | None, ...]:
+    """How many segments each panel shows; `None` for all."""
+    if explanation.segments is None:
+        return (None,)
+    most = explanation.segments.max() + 1
+    return (*(count for count in STEPS if count < most), None)
+
+
+def strongest(explanation: Explanation, n: int, count: int | None) -> np.ndarray:
+    """Attribution (H, W) of face `n`, zero outside its `count` segments of largest magnitude; `None` keeps all."""
+    attribution = explanation.attributions[n]
+    if count is None or explanation.segments is None:
+        return attribution
+    segments = explanation.segments[n]
+    weight = np.abs(explanation.details["values"][n][: segments.max() + 1])
+    return np.where(np.isin(segments, np.argsort(-weight, kind="stable")[:count]), attribution, 0)
+
+
+def told_in_regions(explanation: Explanation, limit: int, level: str) -> tuple[FaceMasks, pd.DataFrame]:
+    """The masks of the first faces, and the counter's rows for them."""
+    from fer_xai.facs import FaceMasks, count_regions
+
+    faces = explanation.faces[:limit]
+    landmarks = None if explanation.landmarks is None else explanation.landmarks[:limit]
+    masks = FaceMasks.paint(faces, landmarks)
+    return masks, count_regions(faces, explanation.attributions[:limit], levels=(level,), masks=masks)

@@ -1,0 +1,44 @@
+"""LIME's progressive panels: the strongest segments, more and more of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fer_xai.errors import InputError
+from fer_xai.figures.pieces import caption, heading, lay_over, panel_figure, picture, show, steps, strongest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from fer_xai.explanation import Explanation
+
+
+def draw_progressive(explanation: Explanation, limit: int = 8) -> Figure:
+    """Draw a row per face: its strongest segment, its strongest 3, 5 and 10, and all.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Of a method that explains by segments: LIME, or SHAP's regions and segments.
+    limit : int
+        Most faces to draw.
+
+    Raises
+    ------
+    InputError
+        If the method has no segments.
+    """
+    if explanation.segments is None:
+        raise InputError(
+            f"{explanation.method} has no segments to show one after the other: explain with lime or shap:segments, "
+            'or draw kind="overlay"'
+        )
+    rows, counts = min(len(explanation), limit), steps(explanation)
+    figure, axes = panel_figure(rows, len(counts) + 1, 2, 2.3)
+    for n in range(rows):
+        face = picture(explanation, n)
+        show(axes[n, 0], face, caption(explanation, n))
+        for axis, count in zip(axes[n, 1:], counts, strict=True):
+            show(axis, face, heading(explanation, n) if count is None else f"top {count}")
+            lay_over(axis, strongest(explanation, n, count))
+    return figure

@@ -1,0 +1,106 @@
+"""Each kind of figure shows what it says, on faces with and without landmarks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fer_xai import Explanation, explain, load_faces
+from fer_xai.errors import InputError
+from fer_xai.figures import KINDS
+from fer_xai.figures.pieces import FOR
+
+
+@pytest.fixture(scope="module")
+def explanation(stub_model) -> Explanation:
+    """One face whose evidence for the target lies in the mouth alone."""
+    from fer_xai.facs import region_masks
+
+    faces = load_faces("sample")[:1]
+    masks, names = region_masks(faces, "coarse")
+    explained = explain(stub_model, faces, method="occlusion")
+    return replace(explained, attributions=masks[:, names.index("mouth")].astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def of_segments(stub_model) -> Explanation:
+    return explain(stub_model, load_faces("sample")[:3], method="lime:quickshift", samples=40)
+
+
+def texts(axis) -> list[str]:
+    return [label.get_text() for label in axis.get_yticklabels()]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "progressive"])
+def test_every_kind_draws_at_most_limit_faces_and_says_whose_they_are(stub_model, kind):
+    explanation = explain(stub_model, load_faces("sample")[:6], method="saliency")
+    for limit in (1, 5):
+        shown = "\n".join(axis.get_title() for axis in explanation.plot(kind, limit=limit).axes)
+        assert [face in shown for face in explanation.faces.ids] == [True] * limit + [False] * (6 - limit)
+
+
+def test_bars_put_the_region_with_most_beyond_its_area_first_and_mark_the_area(explanation):
+    axis = explanation.plot("bars").axes[0]
+    assert texts(axis)[0] == "mouth"
+    rows = explanation.regions(levels=("coarse",)).set_index("region")
+    assert axis.patches[0].get_width() == pytest.approx(rows.loc["mouth", "share"])
+    ticks = axis.collections[0].get_segments()
+    assert ticks[0][0][0] == pytest.approx(rows.loc["mouth", "area"])
+    red = [patch.get_facecolor()[:3] == pytest.approx(_rgb(FOR)) for patch in axis.patches]
+    shown = rows.loc[[name.replace(" ", "_") for name in texts(axis)]]
+    assert red == (shown["share"] > shown["area"]).tolist()
+    assert "chance" in explanation.plot("bars").get_supxlabel()
+
+
+def _rgb(colour: str) -> tuple[float, ...]:
+    from matplotlib.colors import to_rgb
+
+    return to_rgb(colour)
+
+
+def test_bars_take_the_fine_level_and_as_many_regions_as_wanted(explanation):
+    assert len(texts(explanation.plot("bars", level="fine", top=4).axes[0])) == 4
+
+
+def test_regions_are_red_where_the_evidence_is_and_bare_where_there_is_none(explanation):
+    from fer_xai.facs import region_masks
+
+    axis = explanation.plot("regions", level="coarse").axes[0]
+    painted = axis.images[1].get_array()
+    masks, names = region_masks(explanation.faces, "coarse")
+    labels = masks[0].argmax(axis=0)
+    assert (painted[labels == names.index("mouth")] > 1).all()
+    assert painted.mask[labels == names.index("forehead")].all()
+
+
+def test_a_face_without_landmarks_says_so_and_stays_as_it_is(stub_model):
+    from fer_xai.faces.landmarks import Landmarks
+
+    noise = np.random.default_rng(0).random((1, 48, 48, 1), np.float32)
+    lost = Landmarks(np.full((1, 468, 2), np.nan, np.float32), np.zeros(1, np.float32), ("none",))
+    explanation = explain(stub_model, noise, method="occlusion", landmarks=lost)
+    regions, bars = explanation.plot("regions").axes[0], explanation.plot("bars").axes[0]
+    assert "no landmarks found" in regions.get_title()
+    assert len(regions.images) == 1
+    assert "no landmarks" in bars.texts[0].get_text()
+
+
+def test_progressive_shows_more_and_more_segments(of_segments):
+    figure = of_segments.plot("progressive", limit=1)
+    assert [axis.get_title() for axis in figure.axes[1:5]] == ["top 1", "top 3", "top 5", "top 10"]
+    lit = [np.count_nonzero(axis.images[1].get_array()) for axis in figure.axes[1:]]
+    assert lit == sorted(lit)
+    assert lit[0] < lit[-1]
+
+
+def test_refusals_say_what_can_be_had(explanation):
+    with pytest.raises(InputError, match="unknown kind of figure 'pie'; known are panels, overlay"):
+        explanation.plot("pie")
+    with pytest.raises(InputError, match="overlay takes no option level; its options: none"):
+        explanation.plot("overlay", level="fine")
+    with pytest.raises(InputError, match=r'occlusion has no segments .*kind="overlay"'):
+        explanation.plot("progressive")
+    with pytest.raises(InputError, match="at least one face"):
+        explanation.plot(limit=0)
