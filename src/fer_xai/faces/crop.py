@@ -1,4 +1,4 @@
-"""Cut the one face out of a photo, framed as FER2013 frames faces."""
+"""Cut faces out of a photo, framed as FER2013 frames faces."""
 
 from __future__ import annotations
 
@@ -44,10 +44,24 @@ _DETECTORS = (
 )
 
 
-def crop_face(photo: np.ndarray, size: tuple[int, int], name: str = "the photo") -> np.ndarray:
-    """Cut the face out of a photo that shows one.
+@dataclass(frozen=True)
+class Cropped:
+    """One face of a photo.
 
-    Faces are found by BlazeFace's two nets, for near and for far faces, then framed by their landmarks.
+    Attributes
+    ----------
+    pixels : ndarray (height, width, C) uint8
+        Framed as FER2013 frames faces.
+    box : tuple of float
+        Left, top, right and bottom of what was cut out, as shares 0…1 of the photo's width and height.
+    """
+
+    pixels: np.ndarray
+    box: tuple[float, float, float, float]
+
+
+def crop_face(photo: np.ndarray, size: tuple[int, int], name: str = "the photo") -> np.ndarray:
+    """Cut the face out of a photo that shows one; see `find_faces`.
 
     Parameters
     ----------
@@ -65,25 +79,49 @@ def crop_face(photo: np.ndarray, size: tuple[int, int], name: str = "the photo")
     ------
     InputError
         If there is no face, or more than one.
+    """
+    boxes = _detect(photo)
+    if len(boxes) != 1:
+        what = "no face was found" if not len(boxes) else f"{len(boxes)} faces were found"
+        raise InputError(f"{name}: {what}; give a photo with one face, or a square crop of it")
+    return _frame(photo, boxes[0], size).pixels
+
+
+def find_faces(photo: np.ndarray, size: tuple[int, int], most: int | None = None) -> list[Cropped]:
+    """Cut every face out of a photo, the largest first.
+
+    Faces are found by BlazeFace's two nets, for near and for far faces, then framed by their landmarks.
+
+    Parameters
+    ----------
+    photo : ndarray (H, W, 1 or 3) uint8
+    size : (height, width)
+        Of the crops.
+    most : int, optional
+        How many at most.
 
     References
     ----------
     Bazarevsky et al. 2019, "BlazeFace: sub-millisecond neural face detection on mobile GPUs".
     """
     boxes = _detect(photo)
-    if len(boxes) != 1:
-        what = "no face was found" if not len(boxes) else f"{len(boxes)} faces were found"
-        raise InputError(f"{name}: {what}; give a photo with one face, or a square crop of it")
-    left, top, right, bottom = boxes[0]
+    order = np.argsort(-(boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), kind="stable")
+    return [_frame(photo, boxes[i], size) for i in order[:most]]
+
+
+def _frame(photo: np.ndarray, box: np.ndarray, size: tuple[int, int]) -> Cropped:
+    left, top, right, bottom = box
     centre, side = np.array([left + right, top + bottom]) / 2, max(right - left, bottom - top) * 1.4
-    head = _square(photo, centre, side, (192, 192))
-    found = find_landmarks(head[None])
+    found = find_landmarks(_square(photo, centre, side, (192, 192))[None])
     if found.found[0]:
         points = found.points[0] * side / 192 + centre - side / 2
         eyes = [points[list(corners)].mean(axis=0) for corners in _EYES]
         side = float(np.linalg.norm(eyes[1] - eyes[0])) * _SIDES_PER_EYE_DISTANCE
         centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    return _square(photo, centre, side, size)
+    height, width = photo.shape[:2]
+    edges = np.concatenate([centre - side / 2, centre + side / 2]) / [width, height, width, height]
+    shares = (float(edge) for edge in np.clip(edges, 0, 1))
+    return Cropped(_square(photo, centre, side, size), tuple(shares))  # type: ignore[arg-type]
 
 
 def _square(photo: np.ndarray, centre: np.ndarray, side: float, size: tuple[int, int]) -> np.ndarray:

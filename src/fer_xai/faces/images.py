@@ -24,16 +24,19 @@ def read_image(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode.startswith("I"):
-                return (np.asarray(upright, np.int64) // 257).clip(0, 255).astype(np.uint8)[..., None]
-            grey = upright.mode in ("1", "L", "LA")
-            pixels = np.asarray(upright.convert("L" if grey else "RGB"))
+            pixels = np.asarray(eight_bits(ImageOps.exif_transpose(image)))
     except FileNotFoundError:
         raise InputError(f"no file at {path}") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(f"{path}: not a readable picture ({str(error).splitlines()[0]})") from error
-    return pixels[..., None] if grey else pixels
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Bring a decoded picture of any mode to grey or RGB of eight bits."""
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.asarray(image, np.int64) // 257).clip(0, 255).astype(np.uint8))
+    return image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
 
 
 def resize(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:

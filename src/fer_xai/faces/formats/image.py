@@ -10,7 +10,7 @@ from fer_xai.faces.images import SUFFIXES, read_image, resize
 
 WHAT = "a picture (" + " ".join(sorted(SUFFIXES)) + ")"
 # Up to this side a square picture is taken for a crop: FER sets go from 48 to 224 pixels.
-_LARGEST_CROP = 256
+LARGEST_CROP = 256
 
 
 def reads(source: str | Path) -> bool:
@@ -23,7 +23,7 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     path = Path(source)
     pixels = read_image(path)
     height, width = pixels.shape[:2]
-    if height == width <= _LARGEST_CROP:
+    if height == width <= LARGEST_CROP:
         face = resize(pixels, size or (height, width))
     else:
         face = crop_face(pixels, size or (48, 48), str(path))
