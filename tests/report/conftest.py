@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.report.fake_study import FakeStudy, make_study
 @pytest.fixture(autouse=True)
 def quick_charts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Charts take seconds: only the study rendered for the whole folder and tests with `undrawn` make them."""
+    # The package's function hides its module of the same name.
+    monkeypatch.setattr(import_module("fer_xai.report.render"), "write_summary", lambda *told: None)
     if "undrawn" not in request.fixturenames:
         monkeypatch.setattr(drawn, "_drawn", lambda folder, wanted, prefix="": dict.fromkeys(wanted))
 

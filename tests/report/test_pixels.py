@@ -12,12 +12,12 @@ from fer_xai.report import pixels
 
 
 def opened(uri: str) -> np.ndarray:
-    return np.asarray(Image.open(BytesIO(base64.b64decode(uri.partition(",")[2]))))
+    return np.asarray(Image.open(BytesIO(base64.b64decode(uri.partition(",")[2]))).convert("RGB"))
 
 
 def test_a_face_is_embedded_pixel_by_pixel() -> None:
     face = np.random.default_rng(0).integers(0, 256, (48, 48, 1), dtype=np.uint8)
-    assert np.array_equal(opened(pixels.data_uri(pixels.face_picture(face))), face[..., 0])
+    assert np.array_equal(opened(pixels.data_uri(pixels.face_picture(face))), face.repeat(3, axis=-1))
 
 
 def test_large_faces_are_reduced_for_the_page() -> None:
@@ -57,3 +57,23 @@ def test_panels_the_face_has_no_segments_for_are_left_out() -> None:
     segments = np.arange(4).repeat(4).reshape(4, 4)
     panels = pixels.progressive(np.zeros((4, 4, 1), np.uint8), segments.astype(float), segments)
     assert [count for count, _ in panels] == [1, 3, None]
+
+
+def test_maps_for_the_scripts_are_the_overlays_own_strengths_in_127_steps() -> None:
+    rng = np.random.default_rng(1)
+    maps = np.stack([rng.normal(0, 3, (20, 20)), np.zeros((20, 20)), np.full((20, 20), np.nan)]).astype(np.float32)
+    levels, scales = pixels.quantised(maps, 48)
+    assert levels.dtype == np.int8
+    assert scales == [pixels.colour_scale(maps[0]), 0.0, 0.0]
+    assert np.abs(levels[0] / 127 - np.clip(maps[0] / scales[0], -1, 1)).max() <= 0.5 / 127 + 1e-6
+    assert not levels[1:].any()
+
+
+def test_maps_for_the_scripts_shrink_without_losing_their_sign() -> None:
+    large = np.zeros((1, 200, 100), np.float32)
+    large[:, :100] = 1.0
+    large[:, 100:] = -1.0
+    levels, _ = pixels.quantised(large, 50)
+    assert levels.shape == (1, 50, 25)
+    assert (levels[:, :25] == 127).all()
+    assert (levels[:, 25:] == -127).all()

@@ -114,7 +114,7 @@ def test_doubtful_labels_come_with_pictures_and_say_how_many_witnesses(study: Fa
     found = told(study).doubts
     assert found is not None
     assert len(found.pictures) == 2
-    assert found.pictures[0].uri.startswith("data:image/png")
+    assert found.pictures[0].uri.startswith("data:image/webp")
     assert "only witness" in found.caution
     doubted = study.tables["label_doubts"]
     votes = {"evidence": "votes", "votes_suggested": 8, "votes_label": 1, "alone": 8, "chance": 0.1}

@@ -11,6 +11,7 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.loudness import remark
 from fer_xai.cli.quiet import load_tensorflow
 
 
@@ -20,14 +21,9 @@ def report(
     model: options.Model = None,
     data: options.Data = None,
     split: options.Split = None,
-    methods: Annotated[
-        str | None,
-        typer.Option(help="Comma list, e.g. lime:slic,gradcam; default the standard ones.", show_default=False),
-    ] = None,
-    target: Annotated[
-        str, typer.Option(help="predicted, label, an emotion, or a contrast as fear-surprise.")
-    ] = "predicted",
-    codebook: Annotated[str, typer.Option(help="The emotion → action unit table shown first.")] = "facs2002",
+    methods: options.Methods = None,
+    target: options.Target = "predicted",
+    codebook: options.Codebook = "facs2002",
     limit: options.Limit = None,
     seed: options.Seed = 0,
     trust: Annotated[
@@ -45,6 +41,9 @@ def report(
     input_shape: options.InputShape = None,
     builder: options.Builder = None,
     illumination: options.Illumination = None,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="Also bind the pages into one file to mail, OUT/report.html.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Explain many faces by several methods and write one HTML report.
@@ -52,10 +51,12 @@ def report(
     Without options but [bold]--out[/bold] it explains the 101 bundled faces by the bundled classifier. A run that was
     stopped goes on when the same command is given again.
 
+    Example, without anything of one's own: fer-xai report --out report/
+
     Example: fer-xai report --model M.keras --data fer2013.csv --split test --limit 350 --out report/
     """
     from fer_xai.cli.progress import bar
-    from fer_xai.report import render
+    from fer_xai.report import render, write_single_file
     from fer_xai.study import run_study, standard_methods
     from fer_xai.study.files import check_folder
 
@@ -67,7 +68,7 @@ def report(
     faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning, votes)
     chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
     for name, reason in left_out.items():
-        typer.echo(f"left out {name}: {reason}", err=True)
+        remark(f"left out {name}: {reason}")
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     with bar() as track:
         study = run_study(
@@ -83,10 +84,15 @@ def report(
             track=track,
         )
         index = render(study)
+    bound = write_single_file(out) if single_file else None
+    size = bound.stat().st_size if bound else 0
     if as_json:
-        typer.echo(json.dumps({"index": str(index), **json.loads((out / "summary.json").read_text())}))
+        told = {"index": str(index), **({"single_file": str(bound), "single_file_bytes": size} if bound else {})}
+        typer.echo(json.dumps({**told, **json.loads((out / "summary.json").read_text())}))
     else:
         typer.echo(index)
+        if bound:
+            typer.echo(f"{bound} ({size / 1e6:.1f} MB)")
 
 
 def command() -> Callable[..., None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ import pandas as pd
 from fer_xai.charts.words import listing, method_name, percent, region_name
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay, progressive
-from fer_xai.report.trust import gallery_order
 from fer_xai.study.study import Study
 
 
@@ -29,6 +29,7 @@ class Card:
     """What the page shows of one face."""
 
     anchor: str
+    permalink: str
     face_id: str
     source: str
     label: str | None
@@ -40,43 +41,68 @@ class Card:
     strips: list[tuple[str, list[Picture]]] = field(default_factory=list)
 
 
-def make_cards(study: Study, figures: Figures, rows: list[int]) -> dict[int, Card]:
-    """The cards of some faces, by their place in the predictions table; each method's maps are opened once."""
-    rows = sorted(set(rows))
-    if not rows:
-        return {}
-    pixels = study.faces[np.array(rows)].pixels()
-    cards = {row: _card(study, figures, row, face) for row, face in zip(rows, pixels, strict=True)}
-    words = _Words(figures, {figures.predictions["face"].iloc[row] for row in rows})
-    for method in gallery_order(figures):
-        attributions, segments = study.maps(method)
-        for row, face in zip(rows, pixels, strict=True):
-            cards[row].overlays.append(_overlay(face, attributions[row], method, words.of(cards[row].face_id, method)))
+class Cards:
+    """The cards of some faces, by their place in the predictions table.
+
+    Parameters
+    ----------
+    study : Study
+    figures : Figures
+    rows : list of int
+        Places in the predictions table; a place may stand there twice.
+    """
+
+    def __init__(self, study: Study, figures: Figures, rows: list[int]) -> None:
+        self._rows = sorted(set(rows))
+        self._pixels = list(study.faces[np.array(self._rows)].pixels()) if rows else []
+        self._words = _Words(figures, {figures.predictions["face"].iloc[row] for row in rows})
+        cards = (_card(study, figures, row, face) for row, face in zip(self._rows, self._pixels, strict=True))
+        self._cards = dict(zip(self._rows, cards, strict=True))
+
+    def add(self, method: str, attributions: np.ndarray, segments: np.ndarray | None) -> None:
+        """Draw a method's maps (N, H, W) of all the study's faces, and its segments, onto the cards."""
+        for row, face in zip(self._rows, self._pixels, strict=True):
+            card, attribution = self._cards[row], attributions[row]
+            card.overlays.append(_overlay(face, attribution, method, self._words.of(card.face_id, method)))
             if segments is not None and method.startswith("lime"):
-                cards[row].strips.append((method, _strip(face, attributions[row], segments[row], method)))
-    return cards
+                card.strips.append((method, _strip(face, attribution, segments[row], method)))
+
+    def __getitem__(self, row: int) -> Card:
+        return self._cards[row]
 
 
 def _card(study: Study, figures: Figures, row: int, face: np.ndarray) -> Card:
     record = figures.predictions.iloc[row]
-    # A study read back from disk knows the sources by its predictions table; its faces are plain arrays by then.
-    sources = (figures.predictions if "source" in figures.predictions else study.faces.table)["source"]
     label = figures.label[row]
     said = f"labelled {label}, called {record['predicted']}" if label else f"called {record['predicted']}"
     size = f"{face.shape[1]} × {face.shape[0]} pixels"
     return Card(
         anchor=f"face-{row}",
+        permalink=permalink(str(record["face"])),
         face_id=str(record["face"]),
-        source=str(sources.iloc[row]),
+        source=sources(study, figures)[row],
         label=label,
         predicted=record["predicted"],
-        target=_target(figures, row),
+        target=explained_target(figures, row),
         face=Picture(size, data_uri(face_picture(face)), f"Face {record['face']}, {said}"),
         probabilities=[(emotion, float(record[f"p_{emotion}"])) for emotion in figures.manifest["model"]["emotions"]],
     )
 
 
-def _target(figures: Figures, row: int) -> str:
+def permalink(face_id: str) -> str:
+    """A face's anchor on the faces page, the same in every report that shows it."""
+    return f"face={quote(face_id, safe='')}"
+
+
+def sources(study: Study, figures: Figures) -> list[str]:
+    """Where each face came from."""
+    # A study read back from disk knows the sources by its predictions table; its faces are plain arrays by then.
+    table = figures.predictions if "source" in figures.predictions else study.faces.table
+    return [str(source) for source in table["source"]]
+
+
+def explained_target(figures: Figures, row: int) -> str:
+    """What a face's maps explain, in words."""
     target = figures.manifest.get("target", "predicted")
     if target == "predicted":
         return str(figures.predicted[row])

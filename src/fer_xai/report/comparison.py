@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from fer_xai.atomic import write_bytes
 from fer_xai.charts.words import in_method_order, is_causal
 from fer_xai.comparison import Comparison
 from fer_xai.comparison.sentences import told
@@ -14,8 +15,8 @@ from fer_xai.comparison.verdict import judge, weighing
 from fer_xai.comparison.wording import points, small
 from fer_xai.report import comparison_faces
 from fer_xai.report import comparison_grids as grids
-from fer_xai.report.templating import environment
-from fer_xai.study.files import write_bytes
+from fer_xai.report.scripts import write_scripts
+from fer_xai.report.templating import environment, template_folder
 
 
 def render_comparison(comparison: Comparison) -> Path:
@@ -29,8 +30,8 @@ def render_comparison(comparison: Comparison) -> Path:
     Returns
     -------
     Path
-        ``index.html`` in the comparison's folder: one file without scripts, written in one step. It links to the
-        models' own reports where they are there.
+        ``index.html`` in the comparison's folder: one page, written in one step, that can be read without its
+        scripts (``assets/``). It links to the models' own reports where they are there.
 
     Raises
     ------
@@ -57,6 +58,7 @@ def render_comparison(comparison: Comparison) -> Path:
     index = comparison.path / "index.html"
     jinja = environment()
     jinja.filters |= {"points": points, "reach": grids.reach, "small": small}
+    write_scripts(comparison.path, template_folder(), "theme.js", "report.js")
     write_bytes(index, jinja.get_template("compare.html.j2").render(context).encode())
     return index
 

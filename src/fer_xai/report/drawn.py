@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from fer_xai import charts
+from fer_xai.atomic import write_bytes
 from fer_xai.charts.colours import THEMES
 from fer_xai.charts.words import emotion_file, in_fill_order
 from fer_xai.errors import InputError
 from fer_xai.report.figures import Figures
-from fer_xai.study.files import write_bytes
 from fer_xai.study.study import Study
 
 FOLDER = "charts"

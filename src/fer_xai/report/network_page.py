@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai import __version__
+from fer_xai.atomic import write_bytes
 from fer_xai.charts.words import MINUS
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
@@ -36,8 +37,9 @@ from fer_xai.network import (
 from fer_xai.network.prototypes import STEPS
 from fer_xai.report import network_pictures as pictures
 from fer_xai.report.network_tables import network_tables
-from fer_xai.report.templating import environment
-from fer_xai.study.files import write_bytes, write_json, write_table
+from fer_xai.report.scripts import write_scripts
+from fer_xai.report.templating import environment, template_folder
+from fer_xai.study.files import write_json, write_table
 
 MAPS = 16
 CHANNELS = 3
@@ -155,6 +157,7 @@ def write_network_page(
     )
     index = out / "index.html"
     # Last: while the page is missing or old, so are the pictures it shows.
+    write_scripts(out, template_folder(), "theme.js", "report.js")
     write_bytes(index, html.encode())
     return index
 

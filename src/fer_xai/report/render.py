@@ -6,14 +6,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from fer_xai.atomic import write_bytes
 from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
-from fer_xai.report import causes, drawn, emotions_told, facts, grids, groups, sentences, trust, wrong
-from fer_xai.report.cards import make_cards
+from fer_xai.report import causes, drawn, emotions_told, facts, grids, groups, plain_words, sentences, trust, wrong
+from fer_xai.report.browse import Browser, map_file, sample
+from fer_xai.report.cards import Cards
 from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import Group, choose
-from fer_xai.report.templating import environment
+from fer_xai.report.scripts import write_data, write_scripts
+from fer_xai.report.single_file import NAME as SINGLE_FILE
+from fer_xai.report.summary import write_summary
+from fer_xai.report.templating import environment, template_folder
 from fer_xai.report.units import expected
-from fer_xai.study.files import write_bytes
 from fer_xai.study.study import Study
 
 
@@ -29,9 +33,10 @@ def render(study: Study) -> Path:
     Returns
     -------
     Path
-        ``index.html``, in the study's folder. The emotions' pages are ``classes/<emotion>.html``, the charts' pictures
-        ``charts/<name>-light.svg`` and ``-dark.svg``. Pages hold everything else themselves, and no scripts; every
-        file is written in one step.
+        ``index.html``, in the study's folder. The emotions' pages are ``classes/<emotion>.html``, the faces to search
+        ``faces.html`` with their data in ``faces/``, the charts' pictures ``charts/<name>-light.svg`` and
+        ``-dark.svg``, the scripts ``assets/``; ``summary.pdf`` and ``.png`` say it on one page. Every page can be
+        read without scripts; every file is written in one step.
 
     Raises
     ------
@@ -41,8 +46,15 @@ def render(study: Study) -> Path:
     jinja = environment()
     figures = Figures.of(study)
     chosen = {emotion: choose(figures, emotion) for emotion in figures.emotions}
-    cards = make_cards(study, figures, [row for found in chosen.values() for group in found for row in group.rows])
-    common = {
+    picked = [row for found in chosen.values() for group in found for row in group.rows]
+    cards = Cards(study, figures, picked)
+    browser = Browser(study, figures, sample(figures, picked))
+    methods = trust.gallery_order(figures)
+    for method in methods:  # each method's maps are opened once: a large study's fill the memory
+        attributions, segments = study.maps(method)
+        cards.add(method, attributions, segments)
+        write_data(study.path, map_file(method), browser.maps(attributions))
+    common: dict[str, Any] = {
         "figures": figures,
         "manifest": figures.manifest,
         "emotions": figures.emotions,
@@ -55,8 +67,14 @@ def render(study: Study) -> Path:
     for emotion in figures.emotions:
         shown = [(group, [cards[row] for row in group.rows]) for group in chosen[emotion]]
         charts = drawn.emotion_charts(study, figures, means, emotion)
-        html = page.render(common | _emotion(figures, emotion, shown) | {"charts": charts})
+        html = page.render(common | _emotion(figures, emotion, shown) | {"charts": charts, "root": "../"})
         write_bytes(study.path / "classes" / emotion_file(emotion), html.encode())
+    write_scripts(study.path, template_folder(), "theme.js", "report.js", "faces.js")
+    write_data(study.path, "data", browser.data())
+    told = common | {"tiles": browser.tiles(), "total": len(figures.predictions), "methods": methods}
+    write_bytes(study.path / "faces.html", jinja.get_template("faces.html.j2").render(told).encode())
+    write_summary(figures, common["titles"]["model"], common["titles"]["data"], study.path)
+    (study.path / SINGLE_FILE).unlink(missing_ok=True)  # bound from older pages
     # The index is written last: while it is missing or old, so are the pages it links to.
     index = study.path / "index.html"
     told = common | _index(figures) | {"charts": drawn.index_charts(study, figures, means)}
@@ -90,6 +108,8 @@ def _index(figures: Figures) -> dict[str, Any]:
         },
         "left_out": _left_out(figures),
         "trust": trust.section(figures),
+        "methods_told": plain_words.methods_told(methods),
+        "words_told": plain_words.words_told(),
         "lead_s": figures.specificity(figures.lead, figures.codebook) if figures.lead else None,
         "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
     }

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fer_xai.charts import words
 from fer_xai.errors import InputError
+from fer_xai.report.scripts import POLICY
 from fer_xai.report.stylesheet import cell_rules, theme_rules
 
 
@@ -17,14 +18,25 @@ def template_folders() -> list[Path]:
     return [here.parent / "templates", here.parents[3] / "reports" / "templates"]
 
 
-def environment() -> Environment:
-    """Jinja2 over the first template folder that exists; everything is escaped, and a misspelt name is an error."""
+def template_folder() -> Path:
+    """The first template folder that exists.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     folder = next((folder for folder in template_folders() if (folder / "index.html.j2").is_file()), None)
     if folder is None:
         looked = " and ".join(str(folder) for folder in template_folders())
         raise InputError(f"the report's templates are missing (looked in {looked}): install fer-xai again")
+    return folder
+
+
+def environment() -> Environment:
+    """Jinja2 over the template folder; everything is escaped, and a misspelt name is an error."""
     jinja = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(template_folder()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -35,6 +47,7 @@ def environment() -> Environment:
         *(words.percent, words.span, words.signed, words.plain, words.listing, words.counted),
     ):
         jinja.filters[helper.__name__] = helper
+    jinja.globals["policy"] = POLICY
     jinja.globals["theme_rules"] = theme_rules()
     jinja.globals["cell_rules"] = cell_rules()
     return jinja

@@ -24,6 +24,14 @@ _TITLES = {
         "Region agreement",
         "Do the regions that hold most of the map cost most when hidden? Rank correlation, higher is better.",
     ),
+    "truth_mass": (
+        "On the truth",
+        "Share of the map on the pixels that tell the expression, known on drawn faces. Higher is better.",
+    ),
+    "truth_rank": (
+        "Truth found",
+        "Share of those pixels among as many of the map's largest. Higher is better.",
+    ),
     "stability": ("Stability", "Rank correlation with the map of the changed face, moved back. Higher is better."),
     "sanity": ("Sanity", "Rank correlation with the map of a model whose weights are random. Lower is better."),
     "sanity_size": ("Sanity of sizes", "The same of the maps without their signs. Lower is better."),
