@@ -171,6 +171,23 @@ class TestExplain:
             assert figure.width > 300
         assert "saliency takes no option samples" in refused(*arguments, "--method", "saliency", "--samples", 9)
 
+    def test_keeps_the_explanation_and_draws_other_kinds(self, model, tmp_path):
+        from PIL import Image
+
+        from fer_xai import Explanation
+
+        pixels = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "face.png")
+        arguments = ("explain", tmp_path / "face.png", "--model", model, "--method", "gradcam", "--out")
+        told = json.loads(run(*arguments, tmp_path / "why.npz", "--json").stdout)
+        kept = Explanation.load(told["explanation"])
+        np.testing.assert_array_equal(kept.faces.pixels()[0, ..., 0], pixels)
+        assert run(*arguments, tmp_path / "overlay.svg", "--kind", "overlay").exit_code == 0
+        assert (tmp_path / "overlay.svg").read_bytes().startswith(b"<?xml")
+        assert "has no segments" in refused(*arguments, tmp_path / "no.png", "--kind", "progressive")
+        assert "unknown kind" in refused(*arguments, tmp_path / "no.png", "--kind", "pie")
+        assert not (tmp_path / "no.png").exists()
+
     def test_refuses_in_one_line(self, model, tmp_path):
         (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n0000")
         arguments = ("--model", model, "--out", tmp_path / "why.png")

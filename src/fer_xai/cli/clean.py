@@ -52,17 +52,21 @@ def clean(
     [bold]--cleaning[/bold], and then leaves out those whose [bold]suggested[/bold] says drop; edit it as you like.
 
     Example: fer-xai clean --data fer2013.csv --out doubtful.csv --sheet doubtful.png
+
+    Example, copies only: fer-xai clean --data faces/ --checks exact_copies,near_copies --out copies.csv
+
+    Example, use the table: fer-xai report --data fer2013.csv --cleaning doubtful.csv --out report/
     """
     _refuse_place(out, "--out", (".csv", ".parquet"))
     if sheet is not None:
         _refuse_place(sheet, "--sheet", (".png",))
+    from fer_xai.atomic import write_bytes
     from fer_xai.cli.progress import bar
     from fer_xai.faces import load_faces
     from fer_xai.faces.cleaning import find_doubtful, summarise
-    from fer_xai.study.files import write_bytes
 
-    faces = load_faces(data or "sample", split=split, limit=limit, seed=seed)
     load_tensorflow()
+    faces = load_faces(data or "sample", split=split, limit=limit, seed=seed)
     chosen = [name.strip() for name in checks.split(",")] if checks else None
     with bar() as track:
         table = find_doubtful(faces, chosen, votes=ferplus, emotions=tuple(drop or ()), seed=seed, track=track)

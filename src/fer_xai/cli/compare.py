@@ -31,9 +31,14 @@ def compare(
     split: options.Split = None,
     methods: Annotated[
         str | None,
-        typer.Option(help="Comma list; default occlusion,shap:regions,gradcam.", show_default=False),
+        typer.Option(
+            help="Comma list; default occlusion,shap:regions,gradcam.",
+            show_default=False,
+            rich_help_panel=options.METHOD,
+            autocompletion=options.known("list_explainers"),
+        ),
     ] = None,
-    codebook: Annotated[str, typer.Option(help="The emotion → action unit table whose S is weighed.")] = "facs2002",
+    codebook: options.Codebook = "facs2002",
     limit: options.Limit = None,
     seed: options.Seed = 0,
     ferplus: options.Ferplus = None,
@@ -41,11 +46,17 @@ def compare(
     cleaning: options.Cleaning = None,
     emotions: Annotated[
         list[str] | None,
-        typer.Option(help=f"Order of the outputs: fer2013, ferplus, alphabetical, or a,b,c. {_EACH}"),
+        typer.Option(
+            help=f"Order of the outputs: fer2013, ferplus, alphabetical, or a,b,c. {_EACH}",
+            rich_help_panel=options.MODEL,
+        ),
     ] = None,
     scaling: Annotated[
         list[str] | None,
-        typer.Option(help=f"unit (0…1), tf (−1…1), caffe, torch, raw (0…255) or zscore:MEAN,STD. {_EACH}"),
+        typer.Option(
+            help=f"unit (0…1), tf (−1…1), caffe, torch, raw (0…255) or zscore:MEAN,STD. {_EACH}",
+            rich_help_panel=options.MODEL,
+        ),
     ] = None,
     trust_model: options.TrustModel = False,
     as_json: options.Json = False,
@@ -55,7 +66,12 @@ def compare(
     Labelled faces are explained for their label, so that all models are asked the same question. Each model is used as
     it was last opened: what was said of its scaling, colour and emotion order is read from the file beside it.
 
+    Example, the two bundled classifiers: fer-xai compare compact baseline-cnn --out comparison/
+
     Example: fer-xai compare A.keras B.h5 --data fer2013.csv --split test --limit 500 --out comparison/
+
+    Example, models with scalings of their own:
+    fer-xai compare A.h5 B.h5 --scaling tf --scaling unit -d faces/ -o comparison/
     """
     from fer_xai.cli.progress import bar
     from fer_xai.study.files import check_folder

@@ -60,6 +60,10 @@ def evaluate(
     Where the data have training faces, accuracy is also given without those test faces that are copies of them.
 
     Example: fer-xai evaluate --model M.keras --data fer2013.csv --split test --out evaluation/
+
+    Example, a number for a script: fer-xai evaluate -m M.keras -d fer2013.csv --json | jq .accuracy.value
+
+    Example, eight outputs against seven labels: fer-xai evaluate -m M8.keras -d fer2013.csv --shared-emotions
     """
     from fer_xai.cli.progress import bar
     from fer_xai.faces import load_faces
@@ -69,11 +73,11 @@ def evaluate(
         check_folder(out)
         if (out / "study.json").exists():
             raise InputError(f"--out {out} holds a report: give the evaluation a folder of its own")
+    load_tensorflow()
     everything = load_faces(data or "sample")
     faces = options.open_faces(everything, split, limit, seed, ferplus, drop, cleaning)
     if not faces.emotions:
         raise InputError(f"{data or 'sample'} has no labelled faces: give labelled ones (--data fer2013.csv)")
-    load_tensorflow()
     classifier = options.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
@@ -173,7 +177,7 @@ def _write(out: Path, found: Evaluation, told: dict[str, Any]) -> None:
 def _write_chart(path: Path, chart: Any) -> None:
     import io
 
-    from fer_xai.study.files import write_bytes
+    from fer_xai.atomic import write_bytes
 
     picture = io.BytesIO()
     chart.savefig(picture, format="png", dpi=160)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable
@@ -23,16 +24,31 @@ if TYPE_CHECKING:
 @one_line
 def explain(
     images: Annotated[list[Path], typer.Argument(help="Face crops or photos with one face.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The figure: .png, .svg or .pdf.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", help="The figure: .png, .svg or .pdf; or .npz, the explanation itself.", show_default=False
+        ),
+    ],
     model: options.Model = None,
-    method: Annotated[str, typer.Option(help="A method, or method:variant.")] = "lime",
-    target: Annotated[str, typer.Option(help="predicted, an emotion, or a contrast as fear-surprise.")] = "predicted",
+    method: options.Method = "lime",
+    target: options.Target = "predicted",
+    kind: Annotated[
+        str, typer.Option(help="What is drawn: panels, overlay, progressive (LIME), regions or bars.")
+    ] = "panels",
     samples: Annotated[
-        int | None, typer.Option(min=2, help="Masked passes of a sampling method.", show_default=False)
+        int | None,
+        typer.Option(
+            min=2, help="Masked passes of a sampling method.", show_default=False, rich_help_panel=options.METHOD
+        ),
     ] = None,
     option: Annotated[
         list[str] | None,
-        typer.Option(help="Any option of the method, as NAME=VALUE; may be repeated.", show_default=False),
+        typer.Option(
+            help="Any option of the method, as NAME=VALUE; may be repeated.",
+            show_default=False,
+            rich_help_panel=options.METHOD,
+        ),
     ] = None,
     seed: options.Seed = 0,
     emotions: options.Emotions = None,
@@ -47,13 +63,22 @@ def explain(
 ) -> None:
     """Explain pictures: face, attribution and probabilities in one figure.
 
-    Example: fer-xai explain photo.jpg --method gradcam --option layer=conv2d_3 --target happy --out why.png
+    Example, a photo by the bundled classifier and LIME: fer-xai explain photo.jpg --out why.png
+
+    Example, why fear rather than surprise:
+    fer-xai explain photo.jpg --method occlusion --target fear-surprise --out why.png
+
+    Example, a layer of one's own model:
+    fer-xai explain a.png b.png -m M.h5 --method gradcam --option layer=conv2d_3 -o why.pdf
+
+    Example, kept for Explanation.load: fer-xai explain photo.jpg --method lime:regions --out why.npz
     """
     from fer_xai.api import explain as explain_faces
+    from fer_xai.atomic import write_bytes
     from fer_xai.explainers.options import parse_options
 
-    if out.suffix not in (".png", ".svg", ".pdf"):
-        raise InputError(f"--out {out}: expected a name that ends in .png, .svg or .pdf")
+    if out.suffix not in (".png", ".svg", ".pdf", ".npz"):
+        raise InputError(f"--out {out}: expected a name that ends in .png, .svg, .pdf or .npz")
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
     chosen = parse_options(method, [*(option or ()), *([f"samples={samples}"] if samples else ())])
@@ -65,10 +90,12 @@ def explain(
     size = (height, width) if height and width else (48, 48)
     faces = _open_pictures(images, size)
     explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
-    partial = out.with_name(f".{os.getpid()}.{out.name}")
-    explanation.plot(limit=len(faces)).savefig(partial)
-    os.replace(partial, out)
-    result = {"figure": str(out), "method": explanation.method, "faces": _rows(explanation)}
+    if out.suffix == ".npz":
+        explanation.save(out)
+    else:
+        write_bytes(out, _drawn(explanation, kind, out.suffix))
+    written = {"explanation" if out.suffix == ".npz" else "figure": str(out)}
+    result = {**written, "method": explanation.method, "faces": _rows(explanation)}
     typer.echo(json.dumps(result) if as_json else str(out))
 
 
@@ -82,6 +109,12 @@ def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
     in_colour = any(part.shape[-1] == 3 for part in pixels)
     stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if in_colour else p for p in pixels])
     return Faces.from_array(stacked, ids=_unique([image.name for image in images]))
+
+
+def _drawn(explanation: Explanation, kind: str, suffix: str) -> bytes:
+    picture = io.BytesIO()
+    explanation.plot(kind, limit=len(explanation)).savefig(picture, format=suffix[1:])
+    return picture.getvalue()
 
 
 def _rows(explanation: Explanation) -> list[dict[str, Any]]:

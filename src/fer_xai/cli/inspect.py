@@ -53,7 +53,9 @@ def inspect(
     scaling, colour and order is tried, what was declared is checked, and the answer is written beside the model, so
     that nobody has to say it again.
 
-    Example: fer-xai inspect model.h5 --data fer2013.csv
+    Example, its layers and the methods that work: fer-xai inspect model.h5
+
+    Example, its scaling and emotion order: fer-xai inspect model.h5 --data fer2013.csv
     """
     faces = _open_faces(data, split, limit, seed, cleaning) if data else None
     load_tensorflow()

@@ -50,7 +50,11 @@ def network(
 
     Prototypes take most of the time: on large models use fewer [bold]--steps[/bold] or [bold]--channels[/bold].
 
+    Example, the bundled classifier: fer-xai network --out inside/
+
     Example: fer-xai network M.keras --data fer2013.csv --split test --limit 1000 --out inside/
+
+    Example, a quick look at two layers: fer-xai network M.keras --layers conv2d_1,conv2d_4 --steps 32 --out inside/
     """
     from fer_xai.cli.progress import bar
     from fer_xai.report.network_page import write_network_page

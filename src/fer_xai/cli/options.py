@@ -11,11 +11,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fer_xai.cli.loudness import detail
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
     from fer_xai.classifier import Classifier
     from fer_xai.faces import Faces
+
+FACES, MODEL, METHOD, TELLING = "Faces", "Model", "Method", "What is told"  # panels of --help
+
+
+def known(names: str) -> Callable[[str], list[str]]:
+    """Completes a value, or the last of a comma list, by the names that ``fer_xai`` lists."""
+
+    def complete(incomplete: str) -> list[str]:
+        import fer_xai
+
+        before, comma, begun = incomplete.rpartition(",")
+        return [f"{before}{comma}{name}" for name in getattr(fer_xai, names)() if name.startswith(begun)]
+
+    return complete
+
+
+def _among(*values: str) -> Callable[[str], list[str]]:
+    return lambda incomplete: [value for value in values if value.startswith(incomplete)]
+
 
 Model = Annotated[
     Path | None,
@@ -24,33 +44,93 @@ Model = Annotated[
         "-m",
         help="A .keras, .h5 or .hdf5 file, or a bundled classifier: compact (default), baseline-cnn.",
         show_default=False,
+        rich_help_panel=MODEL,
     ),
 ]
 Emotions = Annotated[
-    str | None, typer.Option(help="Order of the outputs: fer2013, ferplus, alphabetical, or a,b,c.", show_default=False)
+    str | None,
+    typer.Option(
+        help="Order of the outputs: fer2013, ferplus, alphabetical, or a,b,c.",
+        show_default=False,
+        rich_help_panel=MODEL,
+        autocompletion=_among("fer2013", "ferplus", "alphabetical"),
+    ),
 ]
 Scaling = Annotated[
     str | None,
-    typer.Option(help="unit (0…1), tf (−1…1), caffe, torch, raw (0…255) or zscore:MEAN,STD.", show_default=False),
+    typer.Option(
+        help="unit (0…1), tf (−1…1), caffe, torch, raw (0…255) or zscore:MEAN,STD.",
+        show_default=False,
+        rich_help_panel=MODEL,
+        autocompletion=_among("unit", "tf", "caffe", "torch", "raw", "zscore:"),
+    ),
 ]
-TrustModel = Annotated[bool, typer.Option("--trust-model", help="Let code inside the model file run.")]
+TrustModel = Annotated[
+    bool, typer.Option("--trust-model", help="Let code inside the model file run.", rich_help_panel=MODEL)
+]
 Colour = Annotated[
     str | None,
-    typer.Option(help="What the model's channels are: grey, rgb (default for 3) or bgr.", show_default=False),
+    typer.Option(
+        help="What the model's channels are: grey, rgb (default for 3) or bgr.",
+        show_default=False,
+        rich_help_panel=MODEL,
+        autocompletion=_among("grey", "rgb", "bgr"),
+    ),
 ]
 Output = Annotated[
-    str | None, typer.Option(help="The output with the emotions, where the model has several.", show_default=False)
+    str | None,
+    typer.Option(
+        help="The output with the emotions, where the model has several.", show_default=False, rich_help_panel=MODEL
+    ),
 ]
 Illumination = Annotated[
     str | None,
-    typer.Option(help="Treatment of light before the model: clahe, diffusion, gamma, histogram.", show_default=False),
+    typer.Option(
+        help="Treatment of light before the model: clahe, diffusion, gamma, histogram.",
+        show_default=False,
+        rich_help_panel=MODEL,
+        autocompletion=_among("clahe", "diffusion", "gamma", "histogram"),
+    ),
 ]
 InputShape = Annotated[
-    str | None, typer.Option(help="HxWxC, where the model does not tell: 48x48x1.", show_default=False)
+    str | None,
+    typer.Option(help="HxWxC, where the model does not tell: 48x48x1.", show_default=False, rich_help_panel=MODEL),
 ]
 Builder = Annotated[
     str | None,
-    typer.Option(help="FILE.py:FUNCTION or package.module:FUNCTION that builds the model.", show_default=False),
+    typer.Option(
+        help="FILE.py:FUNCTION or package.module:FUNCTION that builds the model.",
+        show_default=False,
+        rich_help_panel=MODEL,
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option(help="A method, or method:variant.", rich_help_panel=METHOD, autocompletion=known("list_explainers")),
+]
+Methods = Annotated[
+    str | None,
+    typer.Option(
+        help="Comma list, e.g. lime:slic,gradcam; default the standard ones.",
+        show_default=False,
+        rich_help_panel=METHOD,
+        autocompletion=known("list_explainers"),
+    ),
+]
+Codebook = Annotated[
+    str,
+    typer.Option(
+        help="The emotion → action unit table that comes first: a bundled one, or a .json or .toml file.",
+        rich_help_panel=METHOD,
+        autocompletion=known("list_codebooks"),
+    ),
+]
+Target = Annotated[
+    str,
+    typer.Option(
+        help="What is explained: predicted, label (labelled faces), an emotion, or a contrast as fear-surprise.",
+        rich_help_panel=METHOD,
+    ),
 ]
 Data = Annotated[
     str | None,
@@ -59,32 +139,57 @@ Data = Annotated[
         "-d",
         help="FER2013 CSV, image folders, .npz, sample (the bundled faces; default), drawn or drawn-cheating.",
         show_default=False,
+        rich_help_panel=FACES,
     ),
 ]
 Split = Annotated[
-    str | None, typer.Option(help="train, validation or test; default test where there is one.", show_default=False)
+    str | None,
+    typer.Option(
+        help="train, validation or test; default test where there is one.",
+        show_default=False,
+        rich_help_panel=FACES,
+        autocompletion=_among("train", "validation", "test"),
+    ),
 ]
 Limit = Annotated[
-    int | None, typer.Option(min=1, help="Take a sample of so many faces, stratified by label.", show_default=False)
+    int | None,
+    typer.Option(
+        min=1,
+        help="Take a sample of so many faces, stratified by label.",
+        show_default=False,
+        rich_help_panel=FACES,
+    ),
 ]
-Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same numbers.", rich_help_panel=METHOD)]
 Ferplus = Annotated[
-    Path | None, typer.Option(help="FER+ votes (fer2013new.csv) that relabel FER2013.", show_default=False)
+    Path | None,
+    typer.Option(help="FER+ votes (fer2013new.csv) that relabel FER2013.", show_default=False, rich_help_panel=FACES),
 ]
 Votes = Annotated[
     Path | None,
     typer.Option(
-        help="FER+ votes beside the labels, which stay: what people say of doubtful ones.", show_default=False
+        help="FER+ votes beside the labels, which stay: what people say of doubtful ones.",
+        show_default=False,
+        rich_help_panel=FACES,
     ),
 ]
-Drop = Annotated[list[str] | None, typer.Option(help="Leave an emotion out; may be repeated.", show_default=False)]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(help="Leave an emotion out; may be repeated.", show_default=False, rich_help_panel=FACES),
+]
 Cleaning = Annotated[
     Path | None,
     typer.Option(
-        "--cleaning", help="A table of fer-xai clean: leave out the faces that it says to drop.", show_default=False
+        "--cleaning",
+        help="A table of fer-xai clean: leave out the faces that it says to drop.",
+        show_default=False,
+        rich_help_panel=FACES,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON object on stdout and nothing else there.", rich_help_panel=TELLING),
+]
 
 
 def open_faces(
@@ -110,11 +215,17 @@ def open_faces(
         seed=seed,
     )
     if split is not None:
-        return read(split=split, limit=limit)
+        return _told(read(split=split, limit=limit))
     faces = read()
     in_test = (faces.table["split"] == "test").to_numpy()
     faces = faces[in_test] if in_test.any() else faces
-    return faces if limit is None else faces.sample(limit, seed)
+    return _told(faces if limit is None else faces.sample(limit, seed))
+
+
+def _told(faces: Faces) -> Faces:
+    for line in (repr(faces), *faces.skipped):
+        detail(line)
+    return faces
 
 
 def open_classifier(
@@ -131,7 +242,7 @@ def open_classifier(
     """Open the classifier that the shared options name."""
     from fer_xai.classifier import load_classifier
 
-    return load_classifier(
+    classifier = load_classifier(
         model,
         emotions=emotions,
         scaling=scaling,
@@ -142,6 +253,8 @@ def open_classifier(
         illumination=illumination,
         builder=read_builder(builder) if builder else None,
     )
+    detail(repr(classifier))
+    return classifier
 
 
 def read_shape(text: str) -> tuple[int, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from fer_xai.cli.loudness import Loudness, chosen
+
 Track = Callable[[str, int, int], None]
 
 
 @contextmanager
 def bar() -> Iterator[Track]:
-    """Yield ``track(what, done, total)``, which moves the bar of `what`."""
+    """Yield ``track(what, done, total)``, which moves the bar of `what`; with ``--quiet`` there is none."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -22,7 +24,9 @@ def bar() -> Iterator[Track]:
     )
     tasks: dict[str, TaskID] = {}
     # A long window, since chunks of faces take turns between cheap and dear methods.
-    progress = Progress(*columns, console=Console(stderr=True), speed_estimate_period=600)
+    progress = Progress(
+        *columns, console=Console(stderr=True), speed_estimate_period=600, disable=chosen() is Loudness.QUIET
+    )
 
     def track(what: str, done: int, total: int) -> None:
         if what not in tasks:

@@ -6,24 +6,26 @@ import os
 import sys
 import tempfile
 
+from fer_xai.cli.loudness import Loudness, chosen
+
 
 def load_tensorflow() -> None:
-    """Import TensorFlow with its C++ banner kept off stderr; what it said is shown if the import fails.
+    """Import TensorFlow with its C++ banner kept off stderr; all is shown if the import fails, or with ``--verbose``.
 
     Its libraries write to the file descriptor before any log level can be set, and "one clear line on
     stderr" would otherwise drown in hardware notes.
     """
+    if chosen() is Loudness.VERBOSE:
+        _import()
+        return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as banner:
         os.dup2(banner.fileno(), 2)
         try:
-            import tensorflow as tf
-
-            tf.constant(0)
-            _first_interpreter()
-        except BaseException:
+            _import()
+        except Exception:
             banner.seek(0)
             os.write(kept, banner.read())
             raise
@@ -32,8 +34,11 @@ def load_tensorflow() -> None:
             os.close(kept)
 
 
-def _first_interpreter() -> None:
-    """The first TensorFlow Lite interpreter of a process announces its delegate."""
+def _import() -> None:
+    """Import TensorFlow and have it say what it says but once: some at the first tensor, some at the first mesh."""
+    import tensorflow as tf
+
     from fer_xai.faces.landmarks import mesh_file, open_interpreter
 
+    tf.constant(0)
     open_interpreter(mesh_file()).allocate_tensors()

@@ -15,7 +15,12 @@ from fer_xai.cli.quiet import load_tensorflow
 
 @one_line
 def recipes(as_json: options.Json = False) -> None:
-    """List the recipes with the test accuracy that their documents report and that was measured here."""
+    """List the recipes with the test accuracy that their documents report and that was measured here.
+
+    Example: fer-xai recipes
+
+    Example, the names alone: fer-xai recipes --json | jq -r '.[].name'
+    """
     load_tensorflow()
     from fer_xai.training.leaderboard import measured, runs
     from fer_xai.training.recipe import list_recipes

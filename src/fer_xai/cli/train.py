@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.loudness import remark
 from fer_xai.cli.progress import bar
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -59,6 +59,8 @@ def train(
     Beside the model stand its card (.md), learning curves (.svg), history (.history.csv) and record (.json).
 
     Example: fer-xai train app-baseline-cnn --data fer2013.csv --out baseline.keras
+
+    Example, a short try: fer-xai train compact --data fer2013.csv --limit 2000 --epochs 2 --out try.keras
     """
     load_tensorflow()
     from fer_xai.cli.trained import Run, write_beside
@@ -130,11 +132,9 @@ def choose_weights(recipe: Recipe, given: str | None) -> str:
 def tell(line: str) -> None:
     """One line per epoch, on stderr."""
     row = json.loads(line)
-    print(
+    remark(
         f"epoch {row['epoch'] + 1}: loss {row['loss']:.4f}, accuracy {row['accuracy']:.1%}; "
-        f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.1%}",
-        file=sys.stderr,
-        flush=True,
+        f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.1%}"
     )
 
 
