@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer_xai.classifier import Classifier
@@ -140,3 +141,26 @@ def test_a_black_box_is_measured_but_its_weights_cannot_be_exchanged(faces, tmp_
     assert "stability" in set(table["metric"])
     assert "sanity" not in set(table["metric"])
     assert judge(table, ["occlusion"])[0].sanity.words == "its weights cannot be exchanged"
+
+
+def test_drawn_faces_tell_how_much_of_a_map_lies_on_the_truth(tmp_path):
+    from fer_xai import load_faces
+    from fer_xai.faces.formats import drawn
+
+    faces = load_faces("drawn", split="test").sample(6, seed=3)
+    out = run_study(
+        Classifier(STUBS["softmax_in_dense"]()),
+        *(faces, tmp_path, ("saliency",)),
+        data={"source": "drawn", "split": "test"},
+        trust=6,
+    )
+    rows = out.table("trust_faces").query("metric == 'truth_mass' and method == 'saliency'").set_index("face")
+    drawing = drawn.drawing("drawn")
+    at = [drawing.faces.ids.index(face) for face in rows.index]
+    truth, maps = drawing[np.array(at)].truth, np.maximum(out.maps("saliency")[0], 0)
+    maps = maps[[list(out.table("predictions")["face"]).index(face) for face in rows.index]]
+    told = truth.any(axis=(1, 2))
+    expected = (maps * truth).sum(axis=(1, 2)) / maps.sum(axis=(1, 2))
+    assert told.any()
+    np.testing.assert_allclose(rows["value"].to_numpy()[told], expected[told], rtol=1e-5)
+    assert "truth_mass" not in set(pd.read_parquet(out.path / "trust.parquet").query("n == 0")["metric"])

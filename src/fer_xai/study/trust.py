@@ -23,6 +23,7 @@ from fer_xai.evaluation.trust import (
     method_agreement,
     region_agreement,
     summarise_trust,
+    truth_agreement,
 )
 from fer_xai.evaluation.trust.attribute import Attribute
 from fer_xai.evaluation.trust.grain import grain
@@ -32,6 +33,7 @@ from fer_xai.evaluation.trust.stability import stability
 from fer_xai.explainers import Explainer
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
+from fer_xai.faces.formats import drawn
 from fer_xai.facs import FaceMasks, blind_maps
 from fer_xai.study import chunks
 from fer_xai.study.explaining_again import attributers
@@ -76,6 +78,8 @@ class Sample:
         The study's maps by method, then those of maps that are no explanations.
     masks, fine_masks : ndarray (n, R, H, W)
         The coarse and the fine regions.
+    truth : ndarray (n, H, W) of bool, optional
+        The pixels that tell the label, where that is known: on drawn faces.
     seed : int
         The study's.
     """
@@ -89,6 +93,7 @@ class Sample:
     maps: dict[str, np.ndarray]
     masks: np.ndarray
     fine_masks: np.ndarray
+    truth: np.ndarray | None
     seed: int
 
     @classmethod
@@ -108,7 +113,17 @@ class Sample:
         maps |= {"random": np.array(noise, np.float32), **blind_maps(faces)}
         painted = FaceMasks.paint(faces, study.landmarks[places])
         masks = (painted.level("coarse"), painted.level("fine"))
-        return cls(places, np.searchsorted(places, some), faces, targets, weights, seeds, maps, *masks, seed)
+        truth = _truth(study, faces)
+        return cls(places, np.searchsorted(places, some), faces, targets, weights, seeds, maps, *masks, truth, seed)
+
+
+def _truth(study: Study, faces: Faces) -> np.ndarray | None:
+    """The pixels that tell each face's label, where the study is of drawn faces."""
+    source = study.manifest["data"]["source"]
+    if not drawn.reads(source):
+        return None
+    drawing = drawn.drawing(source, faces.size)
+    return drawing[pd.Index(drawing.faces.ids).get_indexer(list(faces.ids))].truth
 
 
 def _stored(study: Study, method: str, places: np.ndarray) -> np.ndarray:
@@ -178,6 +193,8 @@ def _from_maps(sample: Sample, classifier: Classifier) -> Iterator[Measurement]:
     yield "complexity", partial(complexity, sample.maps)
     yield "grain", partial(grain, sample.maps, sample.masks[:, 1:])  # the background is no region
     yield "regions", partial(region_agreement, *known, sample.fine_masks, "fine regions")
+    if sample.truth is not None:
+        yield "truth", partial(truth_agreement, sample.maps, sample.truth, sample.seeds)
 
 
 def _explained_again(sample: Sample, classifier: Classifier, explainers: Sequence[Explainer]) -> Iterator[Measurement]:
