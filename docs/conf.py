@@ -1,5 +1,6 @@
 """Sphinx configuration."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -9,13 +10,25 @@ from fer_xai import __version__
 from fer_xai.cli.quiet import load_tensorflow
 
 load_tensorflow()  # here, where its banner is kept off the build's output
+# Many examples in one process look to TensorFlow like one function traced again and again.
+logging.getLogger("tensorflow").setLevel("ERROR")
 
 project = "fer-xai"
 author = "The fer-xai developers"
 copyright = author
 release = version = __version__
 
-extensions = ["sphinx.ext.autodoc", "numpydoc", "sphinx_gallery.gen_gallery", "extension", "leaderboard_table"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+    "extension",
+    "rooms",
+    "command_pages",
+    "codebook_tables",
+    "study_tables",
+    "leaderboard_table",
+]
 exclude_patterns = ["_build"]
 default_role = "py:obj"
 
@@ -35,9 +48,17 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
 }
 
+templates_path = ["_templates"]
 html_theme = "alabaster"
+html_static_path = ["_static"]
+html_css_files = ["style.css"]
+html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 html_theme_options = {
     "description": "Why does it say angry? Explanations for facial-expression classifiers.",
-    "page_width": "1100px",
+    "page_width": "1240px",
+    "body_max_width": "920px",
+    "sidebar_width": "270px",
     "fixed_sidebar": True,
+    "sidebar_collapse": True,
+    "show_powered_by": False,
 }

@@ -73,5 +73,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("explainer-table", ExplainerTable)
     app.add_directive("explainer-options", ExplainerOptions)
     # The pages show the registry of this moment, so they are read again at each build.
-    app.connect("env-get-outdated", lambda *_: ["methods"])
+    app.connect("env-get-outdated", lambda *_: ["reference/methods"])
     return {"version": "1", "parallel_read_safe": True}

@@ -6,13 +6,16 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from fer_xai.training.leaderboard import runs, tries
 from fer_xai.training.recipe import Recipe, list_recipes
 
+_OURS = ("reference/leaderboard", "reference/recipes")
 NOT_TRAINED = "not trained here"
-_HEAD = ("Recipe", "Weights", "Reported", "Measured", "Split", "Seed", "Epochs", "Minutes", "Machine", "Note")
+_HEAD = ("Recipe", "Reported", "Measured", "Split", "Run", "Note")
+_BRIEF = (0, 1, 2, 3, 5)
 
 
 def _percent(share: float | None) -> str:
@@ -24,23 +27,21 @@ def _rows(recipe: Recipe, published: list[dict[str, Any]]) -> list[tuple[str, ..
     reported = _percent(recipe.reported.test)
     if recipe.reported.mean_diagonal is not None:
         reported += f", mean of recalls {_percent(recipe.reported.mean_diagonal)}"
-    begin = (f"``{recipe.name}``", f"{recipe.parameters:,}", reported)
+    begin = (f"``{recipe.name}``, {recipe.parameters:,} weights", reported)
     rows = [begin + _measured(run) for run in published if run["recipe"] == recipe.name]
-    return rows or [(*begin, NOT_TRAINED, *[""] * 6)]
+    return rows or [(*begin, NOT_TRAINED, *[""] * 3)]
 
 
 def _measured(run: dict[str, Any]) -> tuple[str, ...]:
     test = run["test"]
     interval = f"{_percent(test['accuracy'])} [{100 * test['low']:.1f}, {100 * test['high']:.1f}]"
     diagonal = f", mean of recalls {_percent(run['mean_diagonal'])}"
-    minutes = "" if run["seconds"] is None else f"{run['seconds'] / 60:.0f}"
+    epochs = "" if run["epochs"] is None else f", {run['epochs']} epochs, best {run['best_epoch']}"
+    minutes = "" if run["seconds"] is None else f", {run['seconds'] / 60:.0f} minutes"
     return (
         interval + diagonal,
-        f"{run['protocol']}: {run['split']}",
-        str(run["seed"]),
-        "" if run["epochs"] is None else f"{run['epochs']}, best {run['best_epoch']}",
-        minutes,
-        run["machine"],
+        run["protocol"] if run["protocol"] == "standard" else f"{run['protocol']}: {run['split']}",
+        f"seed {run['seed']}{epochs}{minutes}; {run['machine']}",
         run["note"],
     )
 
@@ -63,6 +64,22 @@ class Leaderboard(SphinxDirective):
             rows = [row for recipe in recipes if recipe.document == document for row in _rows(recipe, published)]
             lines += _table([_HEAD, *rows])
         return self.parse_text_to_nodes("\n".join(lines))
+
+
+class DocumentFigures(SphinxDirective):
+    """A document's recipes, or those named: reported beside measured, without how long and where it was trained."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Write the table as reStructuredText and parse it."""
+        recipes, wanted = list_recipes(), self.arguments[0]
+        chosen = [recipe for recipe in recipes.values() if recipe.document == wanted]
+        chosen = chosen or [recipes[name] for name in wanted.split()]
+        published = runs()
+        rows = [_HEAD, *(row for recipe in chosen for row in _rows(recipe, published))]
+        return self.parse_text_to_nodes("\n".join(_table([tuple(row[n] for n in _BRIEF) for row in rows])))
 
 
 class RecipeTries(SphinxDirective):
@@ -96,11 +113,16 @@ class RecipeNotes(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+def _pages(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
+    return [name for name in env.found_docs if name.startswith("documents/") or name in _OURS]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("leaderboard", Leaderboard)
+    app.add_directive("document-figures", DocumentFigures)
     app.add_directive("recipe-tries", RecipeTries)
     app.add_directive("recipe-notes", RecipeNotes)
     # The pages show the recipes and runs of this moment, so they are read again at each build.
-    app.connect("env-get-outdated", lambda *_: ["leaderboard", "recipes"])
+    app.connect("env-get-outdated", _pages)
     return {"version": "1", "parallel_read_safe": True}

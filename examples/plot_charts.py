@@ -2,10 +2,10 @@
 Charts of what a study found
 ============================
 
-One face is an anecdote. Over many faces, what a map says of the facial regions becomes numbers with intervals, and the
-charts of `fer_xai.charts` draw them, in light or dark, each beside its chance level. They take the tables of a study
-(``Study(path).table("counts")``), or, as here, those that `fer_xai.facs` makes of any attributions. The bundled faces
-have no labels, so each counts for the emotion that the classifier calls it.
+One face is an anecdote. Over many faces, what a map says of the facial regions becomes numbers with intervals, and
+the charts of `fer_xai.charts` draw them, in light or dark, each beside its chance level. They take the tables of a
+study (``Study(path).table("counts")``), or, as here, those that `fer_xai.facs` makes of any attributions. The bundled
+faces have no labels, so each counts for the emotion that the classifier calls it.
 """
 
 import pandas as pd

@@ -2,8 +2,8 @@
 Explain a face
 ==============
 
-Why does the classifier say *happy*? Three methods answer, each as a map over the face: red speaks for the answer, blue
-against it.
+Why does the classifier say *happy*? Three methods answer, each as a map over the face: red speaks for the answer,
+blue against it.
 """
 
 from fer_xai import explain, load_classifier, load_faces

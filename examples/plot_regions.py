@@ -17,11 +17,11 @@ rows = explanation.regions(levels=["coarse"])
 print(rows.loc[:7, ["face", "target", "region", "area", "share", "log2_enrichment", "counted"]].round(2).to_string())
 
 # %%
-# A region's *enrichment* is its share of the positive attribution divided by its share of the crop. A flat map has
-# 1 everywhere, so the chance line of its logarithm is 0: to the right, the region holds more than its area would give.
+# A region's *enrichment* is its share of the positive attribution divided by its share of the crop. A flat map has 1
+# everywhere, so the chance line of its logarithm is 0: to the right, the region holds more than its area would give.
 #
-# Over several faces the mean share is divided by the mean area, so that no single small region decides. A face without
-# landmarks has no shares and is left out.
+# Over several faces the mean share is divided by the mean area, so that no single small region decides. A face
+# without landmarks has no shares and is left out.
 
 rows = rows.dropna(subset=["share"])
 means = rows.groupby("region", sort=False)[["share", "area"]].mean()

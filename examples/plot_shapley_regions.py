@@ -2,8 +2,8 @@
 What is the mouth worth?
 ========================
 
-Hide facial regions in every combination, and the classifier's answer can be divided among them exactly: Shapley values.
-They need no surrogate and no random numbers, and they add up.
+Hide facial regions in every combination, and the classifier's answer can be divided among them exactly: Shapley
+values. They need no surrogate and no random numbers, and they add up.
 """
 
 import numpy as np
@@ -17,8 +17,8 @@ explanation = explain(classifier, faces, method="shap:regions")
 explanation.plot()
 
 # %%
-# Eight regions make 256 combinations, so nothing is sampled: the values of a face sum to the probability of its answer
-# less that of a face with every region hidden.
+# Eight regions make 256 combinations, so nothing is sampled: the values of a face sum to the probability of its
+# answer less that of a face with every region hidden.
 
 details = explanation.details
 for values, names, whole, hidden in zip(
@@ -28,8 +28,8 @@ for values, names, whole, hidden in zip(
     print(f"sum {np.nansum(values):+.6f} = {whole:.6f} - {hidden:.6f}")
 
 # %%
-# The same for 25 fine regions: too many combinations to try all, so pairs of them are sampled, and every value carries
-# its standard error.
+# The same for 25 fine regions: too many combinations to try all, so pairs of them are sampled, and every value
+# carries its standard error.
 
 fine = explain(classifier, faces, method="shap:regions", level="fine", samples=500)
 fine.plot()

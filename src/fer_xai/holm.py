@@ -11,6 +11,11 @@ def holm(p: np.ndarray) -> np.ndarray:
     References
     ----------
     Holm 1979, "A simple sequentially rejective multiple test procedure".
+
+    Examples
+    --------
+    >>> holm(np.array([0.01, 0.02, 0.5])).round(2).tolist()
+    [0.03, 0.04, 0.5]
     """
     flat = np.asarray(p, np.float64).ravel()
     tested = np.flatnonzero(np.isfinite(flat))

@@ -11,7 +11,7 @@ from fer_xai.faces.landmarks.shape import shape_model
 from fer_xai.facs.atlas import BACKGROUND, EYES, atlas, level_merge, part_names, region_names
 from fer_xai.facs.painting import paint_parts
 
-# The picture that holds the mean face, in distances between the eyes: left, right, top, bottom.
+#: The picture that holds the mean face, in distances between the eyes: left, right, top, bottom.
 FRAME = (-1.35, 1.35, -1.1, 2.0)
 _FINENESS = 160  # subpixels per distance between the eyes, to trace regions by
 _STRAY = 60  # subpixels: shorter outlines are slivers where polygons do not quite meet

@@ -53,6 +53,12 @@ def load_classifier(
     InputError
         If the file is missing, is no model, holds code and is not trusted, does not fit the builder, or does not
         fit the emotions; or if settings are given for a `Classifier`, which has its own.
+
+    Examples
+    --------
+    >>> from fer_xai import load_classifier
+    >>> load_classifier().emotions
+    ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
     """
     said = {
         "emotions": emotions,

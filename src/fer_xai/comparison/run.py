@@ -23,6 +23,7 @@ from fer_xai.faces import Faces
 from fer_xai.study import Study, chunks, run_study
 from fer_xai.study.files import output_folder, write_json, write_table
 
+#: What two classifiers are compared by where nothing else is asked for: two causal methods and a class map.
 METHODS = ("occlusion", "shap:regions", "gradcam")
 
 Track = Callable[[str, int, int], None]

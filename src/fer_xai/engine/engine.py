@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_xai.classifier import Classifier
 
-# What a method may need of a classifier.
+#: What a method may need of a classifier.
 NEEDS = ("probabilities", "gradients", "convolution")
 
 # Makes the inputs, or masks, of some rows from their face numbers and pass numbers.

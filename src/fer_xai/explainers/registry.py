@@ -131,7 +131,13 @@ def explainer_classes() -> dict[str, type]:
 
 
 def list_explainers() -> list[str]:
-    """Every ``method`` or ``method:variant`` that `fer_xai.explain` takes."""
+    """Every ``method`` or ``method:variant`` that `fer_xai.explain` takes.
+
+    Examples
+    --------
+    >>> [name for name in list_explainers() if name.startswith("lime")]
+    ['lime:felzenszwalb', 'lime:quickshift', 'lime:regions', 'lime:slic']
+    """
     return list(explainer_classes())
 
 

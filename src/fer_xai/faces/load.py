@@ -76,6 +76,15 @@ def load_faces(
     ------
     InputError
         If nothing can be read, too much is bad, the split is empty, or the cleaning table was made for other data.
+
+    Examples
+    --------
+    >>> from fer_xai import load_faces
+    >>> faces = load_faces("sample")
+    >>> len(faces), faces.size, faces.channels
+    (101, (48, 48), 1)
+    >>> faces[:16].images().shape
+    (16, 48, 48, 1)
     """
     if isinstance(source, Faces):
         faces = source

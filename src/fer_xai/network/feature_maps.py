@@ -32,6 +32,12 @@ def feature_maps(classifier: Classifier | Activations, faces: np.ndarray, layer:
     References
     ----------
     Zeiler & Fergus 2014, "Visualizing and understanding convolutional networks".
+
+    Examples
+    --------
+    >>> from fer_xai import load_classifier, load_faces
+    >>> feature_maps(load_classifier("baseline-cnn"), load_faces("sample")[:2].images(), "conv2d_2").shape
+    (2, 48, 48, 32)
     """
     activations = classifier if isinstance(classifier, Activations) else Activations(classifier)
     return activations.maps(faces, layer)

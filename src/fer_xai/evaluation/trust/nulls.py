@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+#: For each face the numbers that its random numbers derive from.
 Seeds = Sequence[Sequence[int]]
 
 _SHIFTS, _TIES, _SUBSETS = 11, 12, 13  # so that one face's streams are apart

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+#: The action units that can be drawn.
 UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 20, 22, 23, 24, 25, 26, 27)
 
 
@@ -18,7 +19,7 @@ class Recipe(NamedTuple):
     optional: tuple[int, ...]
 
 
-# The codebook facs2002, told again here because a room knows no room above it; a test holds the two together.
+#: The codebook facs2002, told again here because a room knows no room above it; a test holds the two together.
 EMOTION_UNITS: Mapping[str, Recipe] = {
     "angry": Recipe((4, 5, 7, 23), (10, 17, 22, 24, 25, 26)),
     "disgust": Recipe((9, 10), (15, 16, 17, 25, 26)),

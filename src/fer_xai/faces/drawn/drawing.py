@@ -18,7 +18,7 @@ from fer_xai.faces.drawn.rendering import render, render_oval
 from fer_xai.faces.drawn.scene import RANGES, Scene, part_of, scene_of
 from fer_xai.faces.faces import Faces, table_of
 
-SEEN = 0.02  # the least change of brightness that counts as a change: five of 255 grey levels
+SEEN = 0.02  #: the least change of brightness that counts as a change: five of 255 grey levels
 SPLITS = ("train", "train", "train", "validation", "test")
 
 
@@ -174,6 +174,16 @@ def draw(
     ------
     InputError
         If `n` or a side is less than 1, or an emotion is unknown.
+
+    Examples
+    --------
+    >>> drawing = draw(7, seed=1)
+    >>> drawing.faces.labels
+    ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
+    >>> drawing.truth.shape  # the pixels that tell the label
+    (7, 48, 48)
+    >>> bool(drawing.truth[-1].any())  # a neutral face shows none
+    False
     """
     if n < 1 or min(size) < 1:
         raise InputError(f"draw: n={n}, size={size[0]}×{size[1]}: draw at least one face of at least one pixel")

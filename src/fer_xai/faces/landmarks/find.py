@@ -46,6 +46,13 @@ def find_landmarks(images: Any, progress: Callable[[int], None] | None = None) -
     References
     ----------
     The mesh: Kartynnik et al. 2019, "Real-time facial surface geometry from monocular video on mobile GPUs".
+
+    Examples
+    --------
+    >>> from fer_xai import load_faces
+    >>> landmarks = find_landmarks(load_faces("sample")[:2])
+    >>> landmarks.points.shape, landmarks.source
+    ((2, 468, 2), ('mesh', 'mesh'))
     """
     grey = grey_faces(images)
     points = np.full((len(grey), VERTICES, 2), np.nan, np.float32)

@@ -10,10 +10,10 @@ import numpy as np
 
 from fer_xai.errors import InputError
 
-VERTICES = 468
-IBUG = 68
-EYE_CORNERS = (33, 263)  # the outer ones, the subject's right and left
-OWN = ("given", "mesh", "regressor")  # sources of points found on the face itself
+VERTICES = 468  #: points of the face mesh
+IBUG = 68  #: points of the iBUG (300-W) scheme, which can be given instead
+EYE_CORNERS = (33, 263)  #: vertices of the eyes' corners: the outer ones, the subject's right and left
+OWN = ("given", "mesh", "regressor")  #: sources of points found on the face itself
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from PIL import Image
 
 from fer_xai.errors import InputError
 
+#: What is told apart: hair, glasses, and whatever else lies in front of a face.
 KINDS = ("hair", "glasses", "other")
+#: Height and width, in pixels, at which the occluder net sees a face.
 SIDE = 48
 BATCH = 32  # always this many, the last ones empty, so that a face's map does not depend on its company
 NET = Path(__file__).with_name("occluders.tflite")

@@ -12,8 +12,8 @@ from fer_xai.errors import InputError
 from fer_xai.faces.occluders.finding import KINDS, Occluders
 
 HIDDEN = 0.5  # the chance from which a pixel counts as hidden
-# A face is flagged where pixels of such a chance cover such a share of its oval. README.md beside this file tells how
-# these were chosen, and why ``other`` is not among them: whether a hand is there cannot be told well enough.
+#: A face is flagged where pixels of such a chance cover such a share of its oval. README.md beside this file tells how
+#: these were chosen, and why ``other`` is not among them: whether a hand is there cannot be told well enough.
 FLAGGED: Mapping[str, tuple[float, float]] = MappingProxyType({"hair": (0.5, 0.08), "glasses": (0.9, 0.08)})
 
 
