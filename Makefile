@@ -23,8 +23,8 @@ test: install    ## run the tests
 	$(BIN)/python -m pytest -n 2
 
 lint: install    ## check style and types
-	$(BIN)/ruff check src tests examples
-	$(BIN)/ruff format --check src tests examples
+	$(BIN)/ruff check src tests examples docs
+	$(BIN)/ruff format --check src tests examples docs
 	$(BIN)/mypy
 
 docs: install    ## build the documentation into docs/_build
