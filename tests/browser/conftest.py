@@ -13,10 +13,13 @@ import pytest
 
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 
 GRAVE = {"serious", "critical"}
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
+
+PATIENCE = 120_000  # milliseconds: a busy machine is slow, and what hangs ends all the same
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -79,7 +82,9 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
     started: list[Browser] = []
 
     def start(*switches: str) -> Browser:
-        started.append(playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *switches]))
+        started.append(
+            playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *switches], timeout=PATIENCE)
+        )
         return started[-1]
 
     yield start
@@ -110,7 +115,7 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
 
     def opened(browser: Browser = browser, **context: Any) -> Page:
         contexts.append(browser.new_context(**{"viewport": WIDE, "service_workers": "block", **context}))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         watch.over(contexts[-1])
         return contexts[-1].new_page()
 

@@ -26,14 +26,14 @@ from fer_xai.web.server import bind, make_server
 from tests.browser.conftest import PHONE, Watch
 from tests.web.conftest import stub
 
-SLOW = 60_000  # milliseconds: the first explanation of a method is traced
+SLOW = 300_000  # milliseconds: the first explanation of a method is traced
 HOSTILE = '<img src=x onerror="document.title=`owned`">.jpg'
 
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[str]:
     """The address of a running app with the bundled classifier, and a black box of three emotions."""
-    limits = Limits(megabytes=2)
+    limits = Limits(megabytes=2, seconds=600)
     made = make_app({"compact": load_classifier(), "black box": stub()}, limits)
     made.config["warm"]()
     server = make_server(made, limits, bind("127.0.0.1", 0))

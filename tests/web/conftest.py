@@ -67,7 +67,8 @@ def crop(sample_images: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="session")
 def client() -> FlaskClient:
     """A client of an app with one black box."""
-    return make_app({"stub": stub()}).test_client()
+    # A busy machine is slow to trace what is asked for the first time.
+    return make_app({"stub": stub()}, Limits(seconds=600)).test_client()
 
 
 @pytest.fixture

@@ -151,6 +151,6 @@ def test_what_cannot_be_saved_is_told(tmp_path, crop, post):
 
 
 def test_more_faces_than_the_app_takes_are_left_out(pair, post):
-    one = make_app({"stub": stub()}, Limits(faces=1)).test_client()
+    one = make_app({"stub": stub()}, Limits(faces=1, seconds=600)).test_client()
     (face,) = post("predict", encoded(pair), to=one).get_json()["faces"]
     assert face["box"]["right"] < 0.5

@@ -23,7 +23,7 @@ from tests.web.conftest import encoded, stub
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
     """A running server that is quickly out of patience."""
-    limits = Limits(megabytes=1, places=3, seconds=20, sending=1)
+    limits = Limits(megabytes=1, places=3, seconds=300, sending=1)
     server = make_server(make_app({"stub": stub()}, limits), limits, bind("127.0.0.1", 0))
     running = threading.Thread(target=server.run)
     running.start()
