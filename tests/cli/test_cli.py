@@ -70,7 +70,9 @@ class TestReport:
         again = run(*arguments, "--json")
         assert json.loads(again.stdout)["accuracy"]["n"] == 12
         assert (out / "regions.parquet").read_bytes() == before
-        assert "holds a study with another methods" in refused(*arguments[:-4], "--methods", "saliency", "--out", out)
+        assert "holds a study that differs in its methods" in refused(
+            *arguments[:-4], "--methods", "saliency", "--out", out
+        )
 
     def test_takes_a_codebook_of_ones_own(self, csv, model, tmp_path):
         (tmp_path / "mine.toml").write_text("happy = [6, 12]\nsad = [1, 4]\n")

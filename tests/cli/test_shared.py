@@ -49,7 +49,13 @@ def tiny() -> typer.Typer:
         remark("left something out")
         with bar() as track:
             track("faces", 1, 2)
-        faults = {"input": InputError("received\nnothing: give something"), "stop": KeyboardInterrupt()}
+        turned = RuntimeError("initialization failed")
+        turned.__context__ = KeyboardInterrupt()
+        faults = {
+            "input": InputError("received\nnothing: give something"),
+            "stop": KeyboardInterrupt(),
+            "turned": turned,
+        }
         if fault:
             raise faults.get(fault, ZeroDivisionError("by zero"))
         typer.echo("result")
@@ -193,3 +199,38 @@ class TestProgram:
         environment = {"_FER_XAI_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
         result = CliRunner().invoke(app, [], env=environment, prog_name="fer-xai")
         assert expected in result.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "report --data nowhere.csv --out {out}",
+        "report --model nowhere.h5 --out {out}",
+        "evaluate --data nowhere.csv",
+        "compare nowhere.h5 compact --out {out}",
+        "explain face.png --model nowhere.h5 --out {out}/a.png",
+        "network nowhere.h5 --out {out}",
+        "train drawn --data nowhere.csv --out {out}/a.keras",
+    ],
+)
+def test_what_is_not_there_is_refused_before_tensorflow_loads(line, tmp_path, monkeypatch):
+    from importlib import import_module
+
+    def late() -> None:
+        raise AssertionError("TensorFlow loads first")
+
+    command, *arguments = line.format(out=tmp_path).split()
+    monkeypatch.setattr(import_module(f"fer_xai.cli.{command}"), "load_tensorflow", late)
+    result = run(command, *arguments)
+    assert result.exit_code == 2, result.output
+    assert "nowhere" in result.stderr
+
+
+def test_a_log_has_lines_instead_of_a_bar(tiny):
+    told = CliRunner().invoke(tiny, ["work"]).stderr.splitlines()
+    assert told == ["left something out", "faces: 1 of 2"]
+
+
+def test_ctrl_c_that_an_import_turned_into_an_error_is_still_ctrl_c(tiny):
+    result = CliRunner().invoke(tiny, ["work", "--quiet", "--fault", "turned"])
+    assert (result.exit_code, result.stderr) == (130, "fer-xai: stopped\n")

@@ -263,9 +263,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(study, faces, tmp_path):
 
 
 def test_another_study_in_the_same_folder_is_refused(study, faces):
-    with pytest.raises(InputError, match="holds a study with another data"):
+    with pytest.raises(InputError, match="differs in its data"):
         run(faces[:10], study.path)
-    with pytest.raises(InputError, match="holds a study with another target"):
+    with pytest.raises(InputError, match="differs in its target"):
         run(faces, study.path, target="label")
 
 

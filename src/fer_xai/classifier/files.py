@@ -15,6 +15,14 @@ from fer_xai.errors import InputError
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
+def check_path(path: Path) -> None:
+    """Refuse what is not there, or cannot be a model by its name."""
+    if not path.exists():
+        raise InputError(f"no model at {path}: give a .keras, .h5 or .hdf5 file, or a SavedModel folder")
+    if not path.is_dir() and path.suffix not in SUFFIXES:
+        raise InputError(f"{path} is no model file: expected .keras, .h5 or .hdf5, or a SavedModel folder")
+
+
 def read_model(
     path: Path,
     trust_model: bool = False,
@@ -25,12 +33,9 @@ def read_model(
 
     See `fer_xai.load_classifier` for the arguments and what is refused.
     """
-    if not path.exists():
-        raise InputError(f"no model at {path}: give a .keras, .h5 or .hdf5 file, or a SavedModel folder")
+    check_path(path)
     if path.is_dir():
         return read_saved_model(path, trust_model, input_shape)
-    if path.suffix not in SUFFIXES:
-        raise InputError(f"{path} is no model file: expected .keras, .h5 or .hdf5, or a SavedModel folder")
     if builder is not None:
         return build_and_fill(path, builder, input_shape)
     if not trust_model:

@@ -82,6 +82,7 @@ def compare(
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the comparison a folder of its own")
     said = {"emotions": _each(emotions, len(models), "emotions"), "scaling": _each(scaling, len(models), "scaling")}
+    options.check_places(models, data)
     load_tensorflow()
     opened = [
         options.open_classifier(model, said["emotions"][i], said["scaling"][i], trust_model)

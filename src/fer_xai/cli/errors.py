@@ -60,6 +60,12 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
             again = "; the same command goes on from there" if command.__name__ in RESUMABLE else ""
             tell(f"stopped{again}")
             raise typer.Exit(STOPPED) from error
+        except Exception as error:
+            # TensorFlow's own import turns Ctrl-C into an error of another kind.
+            if not _interrupted(error):
+                raise
+            tell("stopped")
+            raise typer.Exit(STOPPED) from error
         loudness.detail(f"done in {time.monotonic() - start:.1f} s")
         return answer
 
@@ -70,6 +76,13 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
     wrapped.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *loud])  # type: ignore[attr-defined]
     return wrapped
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an error arose from Ctrl-C."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 class Commands(TyperGroup):

@@ -73,6 +73,7 @@ def evaluate(
         check_folder(out)
         if (out / "study.json").exists():
             raise InputError(f"--out {out} holds a report: give the evaluation a folder of its own")
+    options.check_places([model], data)
     load_tensorflow()
     everything = load_faces(data or "sample")
     faces = options.open_faces(everything, split, limit, seed, ferplus, drop, cleaning)

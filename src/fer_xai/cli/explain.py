@@ -82,6 +82,7 @@ def explain(
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
     chosen = parse_options(method, [*(option or ()), *([f"samples={samples}"] if samples else ())])
+    options.check_places([model])
     load_tensorflow()
     classifier = options.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination

@@ -63,6 +63,7 @@ def network(
     check_folder(out)
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the network's page a folder of its own")
+    options.check_places([model], data)
     load_tensorflow()
     classifier = options.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination

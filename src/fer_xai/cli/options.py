@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -190,6 +190,18 @@ Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object on stdout and nothing else there.", rich_help_panel=TELLING),
 ]
+
+
+def check_places(models: Sequence[Path | None] = (), data: str | None = None) -> None:
+    """Refuse models and data that are not there, before TensorFlow takes its seconds to load."""
+    from fer_xai.classifier.bundled import model_path
+    from fer_xai.classifier.files import check_path
+    from fer_xai.faces.formats import find_format
+
+    for model in models:
+        check_path(model_path(model))
+    if data is not None:
+        find_format(data)
 
 
 def open_faces(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from fer_xai.cli.loudness import Loudness, chosen
+from fer_xai.cli.loudness import Loudness, chosen, remark
 
 Track = Callable[[str, int, int], None]
+LINE_EVERY = 10.0  # seconds
 
 
 @contextmanager
@@ -22,11 +24,13 @@ def bar() -> Iterator[Track]:
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _in_lines()
+        return
     tasks: dict[str, TaskID] = {}
     # A long window, since chunks of faces take turns between cheap and dear methods.
-    progress = Progress(
-        *columns, console=Console(stderr=True), speed_estimate_period=600, disable=chosen() is Loudness.QUIET
-    )
+    progress = Progress(*columns, console=console, speed_estimate_period=600, disable=chosen() is Loudness.QUIET)
 
     def track(what: str, done: int, total: int) -> None:
         if what not in tasks:
@@ -40,3 +44,16 @@ def bar() -> Iterator[Track]:
     finally:
         if tasks:
             progress.stop()
+
+
+def _in_lines() -> Track:
+    """A line when something begins and ends, and now and then between, for a log that somebody reads later."""
+    told: dict[str, float] = {}
+
+    def track(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if what not in told or done == total or now - told[what] >= LINE_EVERY:
+            told[what] = now
+            remark(f"{what}: {done} of {total}")
+
+    return track

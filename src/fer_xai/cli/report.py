@@ -61,6 +61,7 @@ def report(
     from fer_xai.study.files import check_folder
 
     check_folder(out)
+    options.check_places([model], data)
     load_tensorflow()
     classifier = options.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
@@ -83,7 +84,9 @@ def report(
             trust=trust,
             track=track,
         )
+        track("writing pages", 0, 1)
         index = render(study)
+        track("writing pages", 1, 1)
     bound = write_single_file(out) if single_file else None
     size = bound.stat().st_size if bound else 0
     if as_json:

@@ -82,6 +82,7 @@ def serve(
     from fer_xai.web.server import bind, make_server
 
     taken = bind(host, port)
+    options.check_places(models)
     load_tensorflow()
     opened = [options.open_classifier(place, emotions, scaling, trust_model, *said[2:]) for place in models]
     classifiers = named(opened, models)

@@ -39,7 +39,12 @@ PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 @one_line
 def train(
     recipe: Annotated[str, typer.Argument(help="A name that fer-xai recipes lists.", show_default=False)],
-    data: Annotated[str, typer.Option("--data", "-d", help="FER2013 CSV, image folders or .npz.", show_default=False)],
+    data: Annotated[
+        str,
+        typer.Option(
+            "--data", "-d", help="FER2013 CSV, image folders, .npz, drawn or drawn-cheating.", show_default=False
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The .keras file to write.", show_default=False)],
     epochs: Epochs = None,
     batch_size: BatchSize = None,
@@ -62,6 +67,7 @@ def train(
 
     Example, a short try: fer-xai train compact --data fer2013.csv --limit 2000 --epochs 2 --out try.keras
     """
+    options.check_places(data=data)
     load_tensorflow()
     from fer_xai.cli.trained import Run, write_beside
 

@@ -113,12 +113,14 @@ def run_study(
             done += len(part)
             track("explaining", done, total)
     study = Study(out)
+    track("adding up and testing", 0, 1)
     told = tables.finish(study, starts)
     blind.finish_blind(study, starts, told)
     causal.finish_causal(out, starts, seed)
     chunks.merge(out, "occluders", ["occluders"], starts)
     wrong.write_wrong(study, starts, faces)
     groups.write_groups(study, starts, faces)
+    track("adding up and testing", 1, 1)
     if trust > 0:
         write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
     return study
@@ -184,8 +186,10 @@ def _claim(out: Path, manifest: dict[str, Any]) -> None:
         raise InputError(f"{path} is damaged ({error}): delete {out} or give another --out") from error
     changed = [key for key in manifest if _identity(earlier, key) != _identity(json.loads(json.dumps(manifest)), key)]
     if changed:
+        there = f" (its methods are {', '.join(earlier['methods'])})" if "methods" in changed else ""
         raise InputError(
-            f"{out} holds a study with another {', '.join(changed)}: give another --out, or delete it to start anew"
+            f"{out} holds a study that differs in its {', '.join(changed)}{there}: give another --out, or delete it to "
+            "start anew"
         )
 
 
