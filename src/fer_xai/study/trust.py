@@ -41,7 +41,7 @@ from fer_xai.study.files import write_table
 from fer_xai.study.study import CHUNK, Study, folder_name
 
 MOST = 48  # faces by default
-_SHARE, _SHARE_AGAIN = 8, 36  # one face in so many is measured, and explained again
+_SHARE, _SHARE_AGAIN = 8, 44  # one face in so many is measured, and explained again
 _LEAST, _LEAST_AGAIN = 12, 3  # with fewer no test, corrected over eight methods, can tell anything
 
 _STEPS = 10
