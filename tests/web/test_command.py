@@ -67,7 +67,11 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A running ``fer-xai serve`` and its address."""
-    command = [sys.executable, "-m", "fer_xai", "serve", "--port", "0", "--json"]
+    # Where the tests run in the background of a shell, children are born deaf to Ctrl-C.
+    hearing = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from fer_xai.cli import main; main()"
+    )
+    command = [sys.executable, "-c", hearing, "serve", "--port", "0", "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], START)
