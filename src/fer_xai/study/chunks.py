@@ -31,9 +31,7 @@ def table(out: Path, name: str, start: int) -> Path:
 def gather(out: Path, names: Iterable[str], starts: Iterable[int]) -> pd.DataFrame:
     """All rows of the named parts, in order of name, then chunk."""
     starts = list(starts)
-    rows = [pd.read_parquet(table(out, name, start)) for name in names for start in starts]
-    filled = [part for part in rows if len(part)]
-    return pd.concat(filled or rows[:1], ignore_index=True)
+    return _read([table(out, name, start) for name in names for start in starts])
 
 
 def merge(out: Path, final: str, names: Iterable[str], starts: Iterable[int]) -> pd.DataFrame:
@@ -47,9 +45,14 @@ def stretches(out: Path, name: str, starts: Sequence[int], columns: Sequence[str
     """Some columns of a part's rows, several chunks at a time."""
     for first in range(0, len(starts), _TOGETHER):
         some = starts[first : first + _TOGETHER]
-        rows = [pd.read_parquet(table(out, name, start), columns=list(columns)) for start in some]
-        filled = [part for part in rows if len(part)]
-        yield pd.concat(filled or rows[:1], ignore_index=True)
+        yield _read([table(out, name, start) for start in some], list(columns))
+
+
+def _read(paths: Sequence[Path], columns: list[str] | None = None) -> pd.DataFrame:
+    """The rows of several parts; parts without rows do not know their columns' types."""
+    rows = [pd.read_parquet(path, columns=columns) for path in paths]
+    filled = [part for part in rows if len(part)]
+    return pd.concat(filled or rows[:1], ignore_index=True)
 
 
 def concatenate(out: Path, final: str, names: Iterable[str], starts: Sequence[int]) -> None:
