@@ -60,6 +60,7 @@ def test_strongest_keeps_the_segments_of_largest_weight(explanation):
 def test_the_figure_has_a_row_per_face_and_the_progressive_panels(explanation):
     figure = explanation.plot(limit=2)
     assert len(figure.axes) == 2 * (1 + 5 + 1)
+    assert "red speaks for" in figure.get_supxlabel()
     titles = [axis.get_title() for axis in figure.axes[:7]]
     assert titles[1:5] == ["top 1", "top 3", "top 5", "top 10"]
     assert explanation._repr_png_().startswith(b"\x89PNG")
@@ -67,10 +68,11 @@ def test_the_figure_has_a_row_per_face_and_the_progressive_panels(explanation):
 
 def test_the_figure_says_right_or_wrong_beside_the_probabilities(explanation):
     titles = [axis.get_title() for axis in explanation.plot().axes[::7]]
-    for title, label, predicted in zip(titles, ("happy", "sad", None), explanation.predicted, strict=True):
-        called = title.split("\n")[1]
-        right, wrong = f"{label}, called so ✓", f"{label}, called {predicted} ✗"
-        assert called == (f"called {predicted}" if label is None else right if label == predicted else wrong)
+    for n, (title, label) in enumerate(zip(titles, ("happy", "sad", None), strict=True)):
+        predicted = explanation.predicted[n]
+        called = f"called {predicted} ({explanation.probabilities[n].max():.0%})"
+        mark = "" if label is None else f"{label} ✓ " if label == predicted else f"{label} ✗ "
+        assert title.split("\n")[1] == mark + called
 
 
 def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):

@@ -88,6 +88,21 @@ def test_a_colour_is_told_and_remembered(tmp_path):
     assert options.open_classifier(path).colour == "bgr"
 
 
+def test_what_nobody_said_of_ones_own_model_is_remarked(tmp_path, capsys):
+    path = tmp_path / "own.keras"
+    STUBS["softmax_in_dense"]().save(path)
+    options.open_classifier(path)
+    said = capsys.readouterr().err
+    assert said.startswith("assumed of own.keras: scaling unit, emotions angry disgust fear")
+    assert f"fer-xai inspect {path} --data" in said
+    options.open_classifier(path, scaling="unit")
+    assert "assumed of own.keras: emotions angry" in capsys.readouterr().err
+    options.open_classifier(path)
+    options.open_classifier(None)
+    options.open_classifier("baseline-cnn")
+    assert "assumed" not in capsys.readouterr().err
+
+
 def test_a_builder_may_be_in_a_package(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "own_package.py").write_text(BUILDER)

@@ -35,7 +35,10 @@ def test_the_sign_of_s_is_told_as_the_interval_tells_it(tmp_path: Path) -> None:
     scores.loc[chosen, ["value", "low", "high"]] = [0.16, 0.09, 0.24]
     told = next(s for s in sentences.headline(Figures.of(study)) if "specificity" in s)
     assert "+0.16 (Du 2014)" in told
-    assert told.endswith("its interval lies above zero for Du 2014 and below zero for none.")
+    assert "clearly more for Du 2014, not clear for the other" in told
+    scores.loc[chosen, ["value", "low", "high"]] = [0.0, -0.1, 0.1]
+    told = next(s for s in sentences.headline(Figures.of(study)) if "specificity" in s)
+    assert told.endswith("no interval excludes 0.")
 
 
 def test_an_emotion_without_action_units_has_a_profile_and_no_agreement(rendered: FakeStudy) -> None:

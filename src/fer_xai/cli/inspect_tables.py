@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _MOST_LAYERS = 40
 _MOST_CANDIDATES = 12
+_LEGEND = (
+    "chosen: what the faces speak for; tied: not told from it (exact McNemar test, 1 %); order found: the best order "
+    "for these faces, from one half and judged on the other."
+)
 
 
 def show(
@@ -36,6 +40,7 @@ def show(
     console.print(_facts(classifier, anatomy, methods, origin))
     if found is not None:
         console.print(_candidates(found))
+        console.print(_LEGEND, style="dim")
         console.print(_outputs(found))
         _verdict(console, found, written)
     elif written is not None:
@@ -143,5 +148,6 @@ def _table(columns: Iterable[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         right = name in ("accuracy", "parameters", "log-lik.")
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+        whole = name in ("scaling", "accuracy", "95 %", "log-lik.")
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 import runpy
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli.loudness import detail
+from fer_xai.cli.loudness import detail, remark
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ Limit = Annotated[
         rich_help_panel=FACES,
     ),
 ]
-Seed = Annotated[int, typer.Option(help="Same seed, same numbers.", rich_help_panel=METHOD)]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Same seed, same numbers.", rich_help_panel=METHOD)]
 Ferplus = Annotated[
     Path | None,
     typer.Option(help="FER+ votes (fer2013new.csv) that relabel FER2013.", show_default=False, rich_help_panel=FACES),
@@ -254,6 +255,7 @@ def open_classifier(
     """Open the classifier that the shared options name."""
     from fer_xai.classifier import load_classifier
 
+    unsaid = _nobody_said(model, emotions, scaling)
     classifier = load_classifier(
         model,
         emotions=emotions,
@@ -266,13 +268,41 @@ def open_classifier(
         builder=read_builder(builder) if builder else None,
     )
     detail(repr(classifier))
+    if model is not None and unsaid:
+        _say_what_is_assumed(Path(model), classifier, unsaid)
     return classifier
+
+
+def _nobody_said(model: Path | None, emotions: str | None, scaling: str | None) -> list[str]:
+    """Of one's own model, what neither a command nor an earlier one has said about how it is to be read."""
+    from fer_xai.classifier.bundled import model_path
+    from fer_xai.classifier.memory import recall
+
+    path = model_path(model)
+    if model is None or path != Path(model) or not path.exists():
+        return []
+    known = {
+        **recall(path),
+        **({"scaling": scaling} if scaling else {}),
+        **({"emotions": emotions} if emotions else {}),
+    }
+    return [name for name in ("scaling", "emotions") if name not in known]
+
+
+def _say_what_is_assumed(path: Path, classifier: Classifier, unsaid: list[str]) -> None:
+    """A remark: most wrong explanations start with a scaling or an order that nobody checked."""
+    values = {"scaling": classifier.scaling, "emotions": " ".join(classifier.emotions)}
+    assumed = [f"{name} {values[name]}" for name in unsaid]
+    remark(
+        f"assumed of {path.name}: {', '.join(assumed)}. Say otherwise, or find out from labelled faces: "
+        f"fer-xai inspect {path} --data FACES"
+    )
 
 
 def read_shape(text: str) -> tuple[int, ...]:
     """Height, width and channels of ``48x48x1``."""
     parts = text.lower().split("x")
-    if len(parts) != 3 or not all(part.isdigit() and int(part) for part in parts):
+    if len(parts) != 3 or not all(re.fullmatch("[1-9][0-9]{0,3}", part) for part in parts):
         raise InputError(f"--input-shape {text}: expected height x width x channels, for example 48x48x1")
     return tuple(int(part) for part in parts)
 

@@ -19,6 +19,7 @@ from fer_xai.evaluation.readings import Reading, choose_reading, doubts, is_hope
 from fer_xai.faces import Faces
 
 _UNSAID = ("default", "unknown")
+_NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,9 @@ def inspect_classifier(
     choice = choices[readings.index(chosen)]
     stated = origins["emotions"] not in _UNSAID
     if is_hopeless(chosen, len(readings), labels):
-        best = chosen.accuracy.value
+        reasons = [_hopeless(chosen), *_one_answer(before or chosen)]
         chosen, choice = before or chosen, choices[0] if before else choice
-        notes, warning, reasons = [], None, [_hopeless(best, len(labels))]
+        notes, warning = [], None
     else:
         notes, warning = [decided, *_cannot_tell(chosen, choice)], _warning(before, chosen, origins)
         reasons = doubts(chosen, choice, readings, stated)
@@ -150,11 +151,25 @@ def _declared(
     return read(candidate, declared, labels) if declared else None
 
 
-def _hopeless(best: float, faces: int) -> str:
+def _hopeless(best: Reading) -> str:
+    fitted = "; an order found on one half of the faces and judged on the other" if best.order.name == "found" else ""
     return (
-        f"no reading is right beyond chance ({best:.1%} of {faces} faces at best): give more labelled faces, or check "
-        "that the model is trained and the labels are right"
+        f"no reading is right beyond chance: the best, {best.way} in {best.order.name} order{fitted}, is right on "
+        f"{best.accuracy.value:.1%} of {len(best.right)} faces. Give more labelled faces, or check that the model is "
+        "trained and the labels are right"
     )
+
+
+def _one_answer(reading: Reading) -> list[str]:
+    """A line where nearly all faces get one and the same answer: nothing can be found from that."""
+    share = np.bincount(reading.outputs, minlength=len(reading.order.emotions)) / len(reading.outputs)
+    most = int(share.argmax())
+    if share[most] < _NEARLY_ALL:
+        return []
+    return [
+        f"it answers with output {most} ({reading.order.emotions[most]} in the {reading.order.name} order) for "
+        f"{share[most]:.0%} of the faces, whatever they show: it is untrained, or reads another kind of input"
+    ]
 
 
 def _warning(before: Reading | None, chosen: Reading, origins: Mapping[str, str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fer_xai.figures.pieces import a_panel_per_face, caption, lay_over, picture, show
+from fer_xai.figures.pieces import a_panel_per_face, caption, colour_key, lay_over, picture, show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,4 +27,5 @@ def draw_overlay(explanation: Explanation, limit: int = 8) -> Figure:
     for n, axis in enumerate(axes):
         show(axis, picture(explanation, n), f"{caption(explanation, n)}\nfor {explanation.targets[n]}")
         lay_over(axis, explanation.attributions[n])
+    colour_key(figure)
     return figure

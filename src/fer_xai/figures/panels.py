@@ -13,6 +13,7 @@ from fer_xai.figures.pieces import (
     INK,
     QUIET,
     caption,
+    colour_key,
     finish_bars,
     heading,
     lay_over,
@@ -56,6 +57,7 @@ def draw_panels(explanation: Explanation, limit: int = 8) -> Figure:
         if named:
             _values(axes[n, -2], explanation, n)
         _probabilities(axes[n, -1], explanation, n)
+    colour_key(figure)
     return figure
 
 

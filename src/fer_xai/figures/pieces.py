@@ -21,7 +21,7 @@ _COLUMNS = 4
 
 def panel_figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
     """A figure of panels and its axes (rows, columns); `width` and `height` are a panel's, in inches."""
-    figure = Figure(figsize=(width * columns + 0.6, height * rows + 0.3), dpi=110, layout="constrained")
+    figure = Figure(figsize=(width * columns + 0.6, height * rows + 0.45), dpi=110, layout="constrained")
     axes: np.ndarray = figure.subplots(rows, columns, squeeze=False)
     return figure, axes
 
@@ -59,6 +59,11 @@ def lay_over(axis: Any, attribution: np.ndarray) -> None:
     )
 
 
+def colour_key(figure: Figure) -> None:
+    """Say under the panels what the laid-over colours mean."""
+    figure.supxlabel("red speaks for the emotion, blue against it; each face has its own scale", fontsize=6, color=INK)
+
+
 def finish_bars(axis: Any, title: str) -> None:
     """Give a panel of horizontal bars its title and its quiet frame; the first bar stands on top."""
     axis.invert_yaxis()
@@ -68,14 +73,15 @@ def finish_bars(axis: Any, title: str) -> None:
 
 
 def caption(explanation: Explanation, n: int) -> str:
-    """The face's name, its label, and what it was called."""
+    """The face's name, its label, what it was called and with what probability."""
     label, predicted = explanation.faces.labels[n], explanation.predicted[n]
+    called = f"called {predicted} ({explanation.probabilities[n].max():.0%})"
     if label is None:
-        verdict = f"called {predicted}"
+        verdict = called
     elif label == predicted:
-        verdict = f"{label}, called so \N{CHECK MARK}"
+        verdict = f"{label} \N{CHECK MARK} {called}"
     else:
-        verdict = f"{label}, called {predicted} \N{BALLOT X}"
+        verdict = f"{label} \N{BALLOT X} {called}"
     return f"{explanation.faces.ids[n]}\n{verdict}"
 
 

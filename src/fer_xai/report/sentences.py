@@ -154,13 +154,23 @@ def _as_expected(figures: Figures) -> list[str]:
     verdict = (
         "how sure that is cannot be said, since one of the emotions has a single face"
         if unknown
-        else f"its interval lies above zero for {listing(above) or 'none of them'} and below zero for "
-        f"{listing(below) or 'none'}"
+        else _beyond_zero(above, below, len(values))
     )
     return [
         "Does it weigh an emotion's own action units more than other emotions'? "
         f"By {method_name(method)} the specificity S {spread}, where 0 means no more; {verdict}."
     ]
+
+
+def _beyond_zero(above: list[str], below: list[str], books: int) -> str:
+    """For which codebooks the interval of S excludes zero."""
+    if not above and not below:
+        return "no interval excludes 0" if books > 1 else "its interval holds 0"
+    parts = [f"clearly more for {listing(above)}"] if above else []
+    parts += [f"clearly less for {listing(below)}"] if below else []
+    rest = books - len(above) - len(below)
+    parts += [f"not clear for the {'other' if rest == 1 else f'other {rest}'}"] if rest else []
+    return ", ".join(parts)
 
 
 def _counted_apart(figures: Figures) -> list[str]:
