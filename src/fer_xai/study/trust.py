@@ -42,7 +42,8 @@ from fer_xai.study.study import CHUNK, Study, folder_name
 
 MOST = 48  # faces by default
 _SHARE, _SHARE_AGAIN = 8, 44  # one face in so many is measured, and explained again
-_LEAST, _LEAST_AGAIN = 12, 3  # with fewer no test, corrected over eight methods, can tell anything
+# With fewer no test, corrected over eight methods, can tell anything; of one face there are no maps of other faces.
+_LEAST, _LEAST_AGAIN = 12, 2
 
 _STEPS = 10
 _NOISE = 1  # the stream of the noise map
@@ -53,7 +54,8 @@ Measurement = tuple[str, Callable[[], pd.DataFrame]]
 def sample_sizes(total: int, most: int = MOST) -> tuple[int, int]:
     """How many faces of a study are measured, and on how many of these methods run again.
 
-    So few that trust adds at most a quarter to the time of a study; at most `most`, and a quarter of it.
+    So few that trust adds at most a quarter to the time of a study of a hundred faces or more; at most `most`, and a
+    quarter of it.
     """
     whole = min(most, max(_LEAST, total // _SHARE), total)
     return whole, min(max(most // 4, 1), max(_LEAST_AGAIN, total // _SHARE_AGAIN), whole)
