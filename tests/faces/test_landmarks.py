@@ -13,6 +13,7 @@ from fer_xai.faces.landmarks import EYE_CORNERS, Landmarks, find_landmarks, mesh
 from fer_xai.faces.landmarks.mesh import Mesh
 from fer_xai.faces.landmarks.regressor import Regressor
 from fer_xai.faces.landmarks.shape import IBUG_VERTICES, shape_model
+from tests.facs.conftest import lfw_faces, lfw_landmarks
 
 NOSE_TIP, CHIN, FOREHEAD = 4, 152, 10
 
@@ -219,3 +220,10 @@ def test_the_regressor_alone_is_nearer_to_the_mesh_than_an_average_face(shared: 
     far = {name: np.median(np.linalg.norm(d, axis=2)[seen].mean(axis=1) / eyes[seen]) for name, d in error.items()}
     assert far["regressor"] < 0.05, far
     assert far["average"] > 0.1, far
+
+
+def test_kept_points_are_those_that_are_found() -> None:
+    kept, some = lfw_landmarks(), slice(0, 100, 20)
+    found = find_landmarks(lfw_faces()[some])
+    assert found.source == kept.source[some]
+    assert np.abs(found.points - kept.points[some]).max() < 0.1

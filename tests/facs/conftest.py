@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from fer_xai.faces.landmarks import VERTICES, Landmarks, find_landmarks
+from fer_xai.faces.landmarks import VERTICES, Landmarks
 from fer_xai.facs import FaceMasks
 from fer_xai.facs.atlas import part_names
 
@@ -36,8 +38,7 @@ def blank(count: int) -> np.ndarray:
     return np.zeros((count, HEIGHT, WIDTH), np.float32)
 
 
-@pytest.fixture(scope="session")
-def real_faces() -> np.ndarray:
+def lfw_faces() -> np.ndarray:
     """The hundred LFW faces of scikit-image, enlarged to 48×48, float32."""
     from skimage.data import lfw_subset
     from skimage.transform import resize
@@ -45,10 +46,25 @@ def real_faces() -> np.ndarray:
     return np.clip(resize(lfw_subset()[:100], (100, 48, 48), order=3), 0, 1).astype(np.float32)
 
 
+def lfw_landmarks() -> Landmarks:
+    """Their landmarks as `find_landmarks` gives them, kept in 1/256 px: this folder's tests need no TensorFlow.
+
+    ``tests/faces/test_landmarks.py`` holds them against what is found.
+    """
+    with np.load(Path(__file__).with_name("landmarks.npz"), allow_pickle=False) as kept:
+        return Landmarks((kept["points"] / 256).astype(np.float32), kept["scores"], tuple(kept["source"].tolist()))
+
+
 @pytest.fixture(scope="session")
-def real_landmarks(real_faces: np.ndarray) -> Landmarks:
+def real_faces() -> np.ndarray:
+    """The hundred faces."""
+    return lfw_faces()
+
+
+@pytest.fixture(scope="session")
+def real_landmarks() -> Landmarks:
     """Their landmarks."""
-    return find_landmarks(real_faces)
+    return lfw_landmarks()
 
 
 @pytest.fixture(scope="session")
