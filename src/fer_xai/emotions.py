@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 
 CANONICAL = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt")
 FER2013 = CANONICAL[:7]
@@ -42,7 +42,7 @@ def canonical(name: str) -> str:
     key = str(name).strip().lower()
     key = _SYNONYMS.get(key, key)
     if key not in CANONICAL:
-        raise InputError(f"unknown emotion {name!r}; known are {' '.join(CANONICAL)} and their usual synonyms")
+        raise unknown("emotion", name, CANONICAL)
     return key
 
 

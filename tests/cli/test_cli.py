@@ -123,7 +123,7 @@ class TestReport:
     @pytest.mark.parametrize(
         ("old", "new", "message"),
         [
-            ("pixels", "pictures", "expected emotion, pixels, Usage"),
+            ("pixels", "pictures", "expected pixels, and for labels"),
             ("PrivateTest", "Holiday", "usage 'Holiday'"),
             (",PrivateTest", " 7,PrivateTest", "pixels make no square face"),
             ("\n3,", "\n3,256 ", "2305 pixels, expected 2304"),
@@ -194,7 +194,7 @@ class TestExplain:
         (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n0000")
         arguments = ("--model", model, "--out", tmp_path / "why.png")
         assert "not a readable picture" in refused("explain", tmp_path / "cut.png", *arguments)
-        assert "no data at" in refused("explain", tmp_path / "none.png", *arguments)
+        assert "no picture at" in refused("explain", tmp_path / "none.png", *arguments)
         assert "ends in .png" in refused("explain", tmp_path / "cut.png", "--out", tmp_path / "why.exe")
         assert not (tmp_path / "why.png").exists()
 

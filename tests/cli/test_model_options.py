@@ -88,19 +88,21 @@ def test_a_colour_is_told_and_remembered(tmp_path):
     assert options.open_classifier(path).colour == "bgr"
 
 
-def test_what_nobody_said_of_ones_own_model_is_remarked(tmp_path, capsys):
+def test_what_nobody_said_of_ones_own_model_is_remarked_after_all_went_well(tmp_path, picture):
     path = tmp_path / "own.keras"
     STUBS["softmax_in_dense"]().save(path)
-    options.open_classifier(path)
-    said = capsys.readouterr().err
+
+    def told(*arguments: str) -> str:
+        command = ["explain", str(picture), "--method", "gradcam", "--out", str(tmp_path / "w.png"), *arguments]
+        return CliRunner().invoke(app, command).stderr
+
+    said = told("--model", str(path)).splitlines()[-1]
     assert said.startswith("assumed of own.keras: scaling unit, emotions angry disgust fear")
     assert f"fer-xai inspect {path} --data" in said
-    options.open_classifier(path, scaling="unit")
-    assert "assumed of own.keras: emotions angry" in capsys.readouterr().err
-    options.open_classifier(path)
-    options.open_classifier(None)
-    options.open_classifier("baseline-cnn")
-    assert "assumed" not in capsys.readouterr().err
+    assert "assumed" not in told("--model", str(path), "--target", "contempt")  # a refusal is one line
+    assert "assumed of own.keras: emotions angry" in told("--model", str(path), "--scaling", "unit")
+    for known in (("--model", str(path)), ("--model", "baseline-cnn"), ()):
+        assert "assumed" not in told(*known)
 
 
 def test_a_builder_may_be_in_a_package(tmp_path, monkeypatch):

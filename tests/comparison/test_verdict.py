@@ -60,7 +60,7 @@ CASES = {
         (AHEAD, AS_MUCH, AS_S),
         "A",
         None,
-        r"^A is right on more faces than B .*cannot be told: none of 2",
+        r"^A is right on more faces than B .*cannot be told: corrected for asking 2 questions, none of",
     ),
     "the other's accuracy alone": ((BEHIND, AS_MUCH, AS_S), "B", None, r"^B is right on more faces than A"),
     "reasons alone": ((LEVEL, LESS_OUTSIDE, AS_S), None, "A", r"^Prefer A to B: these faces do not tell"),

@@ -58,3 +58,19 @@ def test_no_emotion_is_best_where_all_are_found_alike(tmp_path: Path) -> None:
     text = " ".join(sentences.headline(Figures.of(study)))
     assert "It finds every emotion equally often (100" in text
     assert " least (" not in text
+
+
+def test_a_model_with_one_answer_for_all_is_warned_of_first(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60)
+    assert not any("whatever they show" in said for said in sentences.headline(Figures.of(study)))
+    study.tables["predictions"]["predicted"] = "neutral"
+    said = sentences.headline(Figures.of(study))
+    assert said[1].startswith("Warning: it answers neutral for 100")
+    study.tables["predictions"]["label"] = "neutral"
+    assert not any("whatever they show" in said for said in sentences.headline(Figures.of(study)))
+
+
+def test_few_faces_are_a_sketch(tmp_path: Path) -> None:
+    sketch, report = (make_study(tmp_path / str(n), faces=n) for n in (20, 60))
+    assert "this is a sketch" in sentences.headline(Figures.of(sketch))[1]
+    assert not any("sketch" in said for said in sentences.headline(Figures.of(report)))

@@ -10,6 +10,7 @@ import pytest
 
 from fer_xai.report import render
 from fer_xai.report.figures import Figures
+from fer_xai.report.sentences import headline
 from fer_xai.report.trust import gallery_order, section
 from fer_xai.report.trust_measures import measures
 from tests.evaluation.trust.made_up import made_up
@@ -124,3 +125,10 @@ def test_a_study_without_trust_tables_has_no_section(tmp_path):
     made = make_study(tmp_path, faces=10, methods=METHODS)
     assert section(Figures.of(made)) is None
     assert "Which method to believe" not in render(made).read_text(encoding="utf-8")
+
+
+def test_the_opening_warns_where_it_rests_on_a_method_that_is_not_to_be_believed(study: FakeStudy) -> None:
+    assert not any("Take that with care" in said for said in headline(Figures.of(study)))
+    study.tables["trust"] = made_up(FIGURES | {"occlusion": {"score": 0.1}})
+    said = next(said for said in headline(Figures.of(study)) if said.startswith("Take that with care"))
+    assert said.endswith("Occlusion is not better than an edge detector.")

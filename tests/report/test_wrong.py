@@ -129,6 +129,15 @@ def test_doubtful_labels_come_with_pictures_and_say_how_many_witnesses(study: Fa
     assert both.pictures[0].note == "votes 8 : 1"
 
 
+def test_a_model_no_better_than_one_answer_is_no_witness(study: FakeStudy) -> None:
+    study.tables["predictions"]["predicted"] = "disgust"
+    found = told(study).doubts
+    assert found is not None
+    assert "it is no witness" in found.sentence
+    assert not found.pictures
+    assert not found.lines
+
+
 def test_a_study_without_wrong_faces_has_no_section(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=20, labelled=False, methods=("occlusion",))
     assert wrong.section(study, Figures.of(study)) is None  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from fer_xai.cli import (
     serve,
     train,
 )
-from fer_xai.cli.errors import PIPE_CLOSED, STOPPED, UNEXPECTED, Commands, silence_stdout, tell
+from fer_xai.cli.errors import PIPE_CLOSED, STOPPED, UNEXPECTED, Commands, leave, silence_stdout, tell
 from fer_xai.cli.teaching import EPILOG, teaching
 
 app = typer.Typer(
@@ -72,7 +72,11 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:
         tell("stopped")
-        sys.exit(STOPPED)
+        leave(STOPPED)
+    except SystemExit as error:
+        if error.code == STOPPED:
+            leave(STOPPED)
+        raise
     except BrokenPipeError:
         silence_stdout()
         sys.exit(PIPE_CLOSED)

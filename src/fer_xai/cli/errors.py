@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
 import inspect
 import os
@@ -9,18 +11,33 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from fer_xai.cli import loudness
 from fer_xai.cli.options import TELLING
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, clear_line
 
 # Exit codes; the last two are what a shell says of a program that a signal ends.
 UNEXPECTED, REFUSED, STOPPED, PIPE_CLOSED = 1, 2, 130, 141
 RESUMABLE = ("report", "compare", "train")
+# What the system refuses and a person can mend.
+SYSTEM = {
+    errno.ENOSPC: "the disk is full: make room",
+    errno.EDQUOT: "the quota is used up: make room",
+    errno.EFBIG: "the file would be larger than is allowed",
+    errno.EROFS: "this is read-only: choose another place",
+    errno.EACCES: "this is not permitted: choose another place",
+    errno.EPERM: "this is not permitted: choose another place",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n)",
+    errno.ENAMETOOLONG: "the name is too long: give a shorter one",
+    errno.ELOOP: "the link leads around in a circle: name the place itself",
+    errno.ENOTDIR: "a part of this path is no folder: name one that is",
+    errno.EISDIR: "this is a folder: name a file",
+    errno.EIO: "the disk cannot read or write this",
+}
 
 Quiet = Annotated[
     bool,
@@ -56,8 +73,13 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
                 traceback.print_exc()
             tell(str(error))
             raise typer.Exit(REFUSED) from error
+        except OSError as error:
+            if error.errno not in SYSTEM:
+                raise
+            tell(f"{SYSTEM[error.errno]}: {error.filename or 'a file'} ({error.strerror}){_again(command)}")
+            raise typer.Exit(REFUSED) from error
         except KeyboardInterrupt as error:
-            again = "; the same command goes on from there" if command.__name__ in RESUMABLE else ""
+            again = _again(command)
             tell(f"stopped{again}")
             raise typer.Exit(STOPPED) from error
         except Exception as error:
@@ -66,6 +88,7 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
                 raise
             tell("stopped")
             raise typer.Exit(STOPPED) from error
+        loudness.say_what_was_kept()
         loudness.detail(f"done in {time.monotonic() - start:.1f} s")
         return answer
 
@@ -76,6 +99,10 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
     wrapped.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *loud])  # type: ignore[attr-defined]
     return wrapped
+
+
+def _again(command: Callable[..., Any]) -> str:
+    return "; the same command goes on from there" if command.__name__ in RESUMABLE else ""
 
 
 def _interrupted(error: BaseException | None) -> bool:
@@ -91,6 +118,7 @@ class Commands(TyperGroup):
     def main(self, args: Sequence[str] | None = None, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
         """Run, and exit with the command's code."""
         try:
+            _refuse_other_than_utf_8(sys.argv[1:] if args is None else args)
             code = super().main(args, standalone_mode=False, **extra)
         except SystemExit as error:
             # Typer and rich both exit with 1 where nobody reads stdout any more.
@@ -113,9 +141,26 @@ class Commands(TyperGroup):
         return code
 
 
+def _refuse_other_than_utf_8(args: Sequence[str]) -> None:
+    """Refuse names that no page and no table could hold, before hours of work end in writing them."""
+    for word in args:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            told = word.encode("utf-8", "backslashreplace").decode()
+            tell(f"{told} is not UTF-8: rename it, or name the folder that it lies in")
+            sys.exit(REFUSED)
+
+
 def tell(message: str) -> None:
     """Print one line on stderr."""
-    print(f"fer-xai: {' '.join(message.split())}", file=sys.stderr)
+    print(f"fer-xai: {clear_line(message)}", file=sys.stderr)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: all blocks are left by now, and TensorFlow takes seconds to take itself apart."""
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def silence_stdout() -> None:

@@ -61,10 +61,9 @@ def _figures(found: Evaluation, name: str) -> Table:
     if known is not None:
         table.add_row("how sure it is, on average", _percent(known.confidence), "", "")
         for said, error in (("calibration error (ECE)", known.error), ("… of every emotion", known.classwise)):
-            verdict = "found" if error.is_miscalibrated else "within luck"
-            table.add_row(
-                said, f"{error.value:.3f}", verdict, f"{error.chance:.3f}, 95 % below {error.chance_high:.3f}"
-            )
+            verdict = "more than luck" if error.is_miscalibrated else "within luck"
+            luck = f"{error.chance:.3f}, 95 % below {error.chance_high:.3f}: {verdict}"
+            table.add_row(said, f"{error.value:.3f}", "", luck)
         table.add_row("Brier score", *_plain(known.brier), "")
     never = f"{_percent(found.binary_accuracy_of_never)}, never saying yes"
     table.add_row("accuracy of single outputs ¹", _percent(found.binary_accuracy), "", never)
@@ -113,7 +112,8 @@ def _share(figure: Estimate) -> tuple[str, str]:
 
 
 def _plain(figure: Estimate) -> tuple[str, str]:
-    return f"{figure.value:.3f}", f"{_number(figure.low)}–{_number(figure.high)}"
+    known = math.isfinite(figure.low) or math.isfinite(figure.high)
+    return f"{figure.value:.3f}", f"{_number(figure.low)}–{_number(figure.high)}" if known else "–"
 
 
 def _interval(row: dict[str, float], name: str) -> str:

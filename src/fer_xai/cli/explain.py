@@ -13,6 +13,7 @@ import typer
 
 from fer_xai.cli import options
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.loudness import remark
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
@@ -91,6 +92,7 @@ def explain(
     size = (height, width) if height and width else (48, 48)
     faces = _open_pictures(images, size)
     explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
+    _tell_what_is_empty(explanation)
     if out.suffix == ".npz":
         explanation.save(out)
     else:
@@ -100,16 +102,38 @@ def explain(
     typer.echo(json.dumps(result) if as_json else str(out))
 
 
+def _tell_what_is_empty(explanation: Explanation) -> None:
+    """Why a picture shows no colour: the model does not react, or what the method computes is no number."""
+    undefined = explanation.details.get("undefined", [False] * len(explanation))
+    for face, attribution, broken in zip(explanation.faces.ids, explanation.attributions, undefined, strict=True):
+        if broken:
+            remark(f"{face}: {explanation.method} is not a number there, so its map is left empty")
+        elif not attribution.any():
+            remark(f"{face}: the map is empty, by {explanation.method} nothing in the face moves the answer")
+
+
 def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
     """The face of each picture; all in colour as soon as one is."""
     import numpy as np
 
     from fer_xai.faces import Faces, load_faces
+    from fer_xai.faces.images import name_of
 
+    for image in images:
+        if image.is_dir():
+            raise InputError(f"{image} is a folder: name its pictures, or give it whole: fer-xai report --data {image}")
+        if not image.exists():
+            raise InputError(f"no picture at {image}")
     pixels = [load_faces(image, size=size).pixels() for image in images]
+    for image, part in zip(images, pixels, strict=True):
+        if len(part) != 1:
+            raise InputError(
+                f"{image} holds {len(part)} faces: give pictures; a table or an archive goes to fer-xai report --data "
+                f"{image}, and in Python explain(classifier, load_faces({str(image)!r})[:1]) takes any of its faces"
+            )
     in_colour = any(part.shape[-1] == 3 for part in pixels)
     stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if in_colour else p for p in pixels])
-    return Faces.from_array(stacked, ids=_unique([image.name for image in images]))
+    return Faces.from_array(stacked, ids=_unique([name_of(image.name) for image in images]))
 
 
 def _drawn(explanation: Explanation, kind: str, suffix: str) -> bytes:

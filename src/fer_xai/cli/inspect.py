@@ -72,6 +72,8 @@ def inspect(
         "illumination": illumination,
     }
     shape = options.read_shape(input_shape) if input_shape else None
+    if trust_model:
+        options.say_what_runs(model)
     keras_model = read_model(model, trust_model, options.read_builder(builder) if builder else None, shape)
     classifier, origin = _classifier(model, keras_model, said, shape)
     anatomy, methods = describe_anatomy(classifier), methods_for(classifier)
@@ -81,6 +83,9 @@ def inspect(
         typer.echo(json.dumps(_plain(classifier, anatomy, methods, found, origin, written)))
     else:
         show(classifier, anatomy, methods, found, origin, written)
+        if faces is not None:
+            splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
+            typer.echo(f"Asked: {len(faces)} labelled faces{f' of the {splits} split' if splits else ''} of {data}.")
 
 
 def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> Faces:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _MOST_LAYERS = 40
 _MOST_CANDIDATES = 12
 _LEGEND = (
-    "chosen: what the faces speak for; tied: not told from it (exact McNemar test, 1 %); order found: the best order "
-    "for these faces, from one half and judged on the other."
+    "chosen: what the faces speak for (kept: what stays, since they do not say); tied: not told from it (exact McNemar "
+    "test, 1 %); order found: the best order for these faces, from one half and judged on the other."
 )
 
 
@@ -97,7 +97,8 @@ def _candidates(found: Inspection) -> Table:
     colours = len(set(found.candidates["colour"])) > 1
     table = _table(("scaling", *(["colour"] if colours else []), "order", "accuracy", "95 %", "log-lik.", ""))
     for row in found.candidates.head(_MOST_CANDIDATES).itertuples(index=False):
-        mark = "chosen" if row.chosen else "tied" if row.tied else ""
+        kept = "chosen" if found.settled else "kept"
+        mark = kept if row.chosen else "tied" if row.tied else ""
         mark += " (declared)" if row.declared else ""
         cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
         cells += [f"{row.low:.1%}–{row.high:.1%}", f"{row.log_likelihood:.3f}", mark.strip()]

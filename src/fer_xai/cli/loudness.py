@@ -17,11 +17,13 @@ class Loudness(IntEnum):
 
 
 _chosen = Loudness.NORMAL
+_kept: list[str] = []
 
 
 def choose(quiet: bool, verbose: bool) -> None:
     """Set what the options of this run ask for."""
     global _chosen
+    _kept.clear()
     _chosen = Loudness.NORMAL
     if quiet and verbose:
         raise InputError("received --quiet and --verbose: give one of them, or none")
@@ -37,6 +39,18 @@ def remark(line: str) -> None:
     """Print a line that a person may want to know, on stderr; not with ``--quiet``."""
     if _chosen > Loudness.QUIET:
         print(line, file=sys.stderr, flush=True)
+
+
+def remark_at_the_end(line: str) -> None:
+    """Keep a remark until the command has ended well, since a refusal is one line; once, however often it is said."""
+    if line not in _kept:
+        _kept.append(line)
+
+
+def say_what_was_kept() -> None:
+    """Print the remarks that were kept."""
+    while _kept:
+        remark(_kept.pop(0))
 
 
 def detail(line: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli.loudness import detail, remark
+from fer_xai.cli.loudness import detail, remark, remark_at_the_end
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
@@ -255,6 +255,8 @@ def open_classifier(
     """Open the classifier that the shared options name."""
     from fer_xai.classifier import load_classifier
 
+    if trust_model and model is not None:
+        say_what_runs(Path(model))
     unsaid = _nobody_said(model, emotions, scaling)
     classifier = load_classifier(
         model,
@@ -271,6 +273,20 @@ def open_classifier(
     if model is not None and unsaid:
         _say_what_is_assumed(Path(model), classifier, unsaid)
     return classifier
+
+
+def say_what_runs(path: Path) -> None:
+    """A remark on the code that a trusted model file brings; nothing where it brings none."""
+    from fer_xai.classifier.refusal import refuse_code
+
+    if not path.exists():
+        return
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a SavedModel, whose graph is code")
+        refuse_code(path)
+    except InputError as error:
+        remark(f"trusted, and may do whatever you may: {str(error).partition(': pass --trust-model')[0]}")
 
 
 def _nobody_said(model: Path | None, emotions: str | None, scaling: str | None) -> list[str]:
@@ -293,7 +309,7 @@ def _say_what_is_assumed(path: Path, classifier: Classifier, unsaid: list[str]) 
     """A remark: most wrong explanations start with a scaling or an order that nobody checked."""
     values = {"scaling": classifier.scaling, "emotions": " ".join(classifier.emotions)}
     assumed = [f"{name} {values[name]}" for name in unsaid]
-    remark(
+    remark_at_the_end(
         f"assumed of {path.name}: {', '.join(assumed)}. Say otherwise, or find out from labelled faces: "
         f"fer-xai inspect {path} --data FACES"
     )

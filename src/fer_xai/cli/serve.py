@@ -75,17 +75,18 @@ def serve(
         raise InputError(
             f"received {len(models)} models and settings of one: say them once for each model with fer-xai inspect"
         )
-    if save is not None:
-        from fer_xai.study.files import output_folder
-
-        output_folder(save, "--save")
+    from fer_xai.study.files import check_folder, output_folder
     from fer_xai.web.server import bind, make_server
 
+    if save is not None:
+        check_folder(save, "--save")
     taken = bind(host, port)
     options.check_places(models)
     load_tensorflow()
     opened = [options.open_classifier(place, emotions, scaling, trust_model, *said[2:]) for place in models]
     classifiers = named(opened, models)
+    if save is not None:
+        output_folder(save, "--save")
     app = make_app(classifiers, limits, host=host, names=allow_host or (), folder=save)
     app.config["warm"]()
     server = make_server(app, limits, taken)

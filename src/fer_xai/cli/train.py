@@ -15,7 +15,7 @@ from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
 from fer_xai.cli.progress import bar
 from fer_xai.cli.quiet import load_tensorflow
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from fer_xai.training.recipe import Recipe
@@ -92,7 +92,7 @@ def choose(
 
     known = list_recipes()
     if name not in known:
-        raise InputError(f"unknown recipe {name!r}; known are {', '.join(known)}")
+        raise unknown("recipe", name, known)
     recipe = known[name]
     changes: dict[str, Any] = {"dropped": tuple(dict.fromkeys([*recipe.dropped, *map(canonical, drop or ())]))}
     if len(changes["dropped"]) > len(recipe.dropped) or (ferplus is not None and recipe.labels != "ferplus"):

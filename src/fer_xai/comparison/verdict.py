@@ -222,8 +222,9 @@ def _why(reasons: tuple[Reason, ...], favoured: str | None) -> str:
         return f"their reasons cannot be ranked, since figures disagree: for {told}"
     if not reasons:
         return "nothing is known of their reasons, for want of faces with landmarks"
-    none = f"none of {len(reasons)} differences is" if len(reasons) > 1 else "the difference is not"
+    if len(reasons) == 1:
+        return f"which looks at faces for better reasons cannot be told: not beyond chance is {reasons[0].figure}"
     return (
-        f"which looks at faces for better reasons cannot be told: {none} beyond chance, the surest being "
-        f"{reasons[0].figure}"
+        f"which looks at faces for better reasons cannot be told: corrected for asking {len(reasons)} questions, "
+        f"none of the differences is beyond chance, the surest being {reasons[0].figure}"
     )

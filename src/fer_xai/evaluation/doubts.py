@@ -46,8 +46,8 @@ def label_doubts(
     Notes
     -----
     Confident learning: the classifier is sure of an emotion where it gives it at least the mean probability that it
-    gives it on the faces labelled so. Of several such emotions the likeliest counts. An emotion without labelled faces
-    has no such mean and is never suggested.
+    gives it on the faces labelled so, and more than it gives the label. Of several such emotions the likeliest counts.
+    An emotion without labelled faces has no such mean and is never suggested.
 
     References
     ----------
@@ -63,6 +63,7 @@ def label_doubts(
     sure = np.where(probabilities >= thresholds, probabilities, -np.inf)
     suggested, each = sure.argmax(axis=1), np.arange(len(known))
     doubted = (known >= 0) & np.isfinite(sure[each, suggested]) & (suggested != known)
+    doubted &= probabilities[each, suggested] > probabilities[each, np.maximum(known, 0)]
     names = np.array([*emotions, ""], dtype=object)
     found = pd.DataFrame(
         {

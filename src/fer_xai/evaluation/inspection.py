@@ -47,9 +47,9 @@ class Inspection:
     declared : dict
         ``scaling``, ``colour``, ``emotions`` before the faces were asked, ``origin`` of each, and ``accuracy``.
     candidates : DataFrame
-        Every scaling × colour × order, best first: scaling, colour, order, emotions, accuracy, low, high,
-        log_likelihood (of the label, at the candidate's best temperature), p (that the chosen one is no better: exact
-        McNemar test), tied, chosen, declared, same_as (what gives the same input).
+        Every scaling × colour × order, the chosen one first, then the most accurate: scaling, colour, order, emotions,
+        accuracy, low, high, log_likelihood (of the label, at the candidate's best temperature), p (that the chosen one
+        is no better: exact McNemar test), tied, chosen, declared, same_as (what gives the same input).
     per_output : DataFrame
         output, emotion, faces labelled so, right among them, unsure (emotions it could be swapped with).
     """
@@ -235,7 +235,7 @@ def _table(
             )
     table = pd.DataFrame(rows)
     return table.sort_values(
-        ["accuracy", "chosen", "log_likelihood"], ascending=False, kind="stable", ignore_index=True
+        ["chosen", "accuracy", "log_likelihood"], ascending=False, kind="stable", ignore_index=True
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from fer_xai.classifier import Classifier
 from fer_xai.engine import NEEDS, Engine, engine_for
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def find_class(name: str, options: dict[str, Any]) -> Any:
     method, _, variant = name.partition(":")
     classes: dict[str, Any] = {key: cls for key, cls in explainer_classes().items() if key.split(":")[0] == method}
     if not classes:
-        raise InputError(f"unknown method {name!r}; known are {', '.join(list_explainers())}")
+        raise unknown("method", name, list_explainers())
     if method in classes:
         if variant:
             raise InputError(f"{method} has no variants; received {name!r}")
@@ -201,8 +201,8 @@ def find_class(name: str, options: dict[str, Any]) -> Any:
     option = next(iter(classes.values())).variant
     wanted = variant or options.get(option) or _default_variant(classes, option)
     if f"{method}:{wanted}" not in classes:
-        known = ", ".join(key.partition(":")[2] for key in classes)
-        raise InputError(f"{method}: unknown {option} {wanted!r}; known are {known}")
+        known = (key.partition(":")[2] for key in classes)
+        raise InputError(f"{method}: {unknown(option, wanted, known)}")
     return classes[f"{method}:{wanted}"]
 
 

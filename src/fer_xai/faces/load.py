@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.emotions import FERPLUS, canonical
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 from fer_xai.faces.cleaning.apply import apply_cleaning
 from fer_xai.faces.faces import Faces
 from fer_xai.faces.ferplus import relabel, votes_of
@@ -137,7 +137,7 @@ def _regroup(faces: Faces, drop: Sequence[str], merge: Mapping[str, str]) -> Fac
 
 def _split(faces: Faces, split: str, source: Any) -> Faces:
     if split not in SPLITS:
-        raise InputError(f"unknown split {split!r}; known are {', '.join(SPLITS)}")
+        raise unknown("split", split, SPLITS)
     inside = (faces.table["split"] == split).to_numpy()
     if not inside.any():
         there = sorted(set(faces.table["split"]) - {""})

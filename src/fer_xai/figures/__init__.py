@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 from fer_xai.figures.bars import draw_bars
 from fer_xai.figures.overlay import draw_overlay
 from fer_xai.figures.panels import draw_panels
@@ -62,12 +62,12 @@ def draw(explanation: Explanation, kind: str = "panels", limit: int = 8, **optio
         If there is no such kind, it takes no such option, or it cannot be drawn of this explanation.
     """
     if kind not in KINDS:
-        raise InputError(f"unknown kind of figure {kind!r}; known are {', '.join(KINDS)}")
+        raise unknown("kind of figure", kind, KINDS)
     if limit < 1:
         raise InputError(f"limit {limit}: draw at least one face")
     known = list(inspect.signature(KINDS[kind]).parameters)[2:]
-    if unknown := sorted(set(options) - set(known)):
+    if strange := sorted(set(options) - set(known)):
         raise InputError(
-            f"a figure of {kind} takes no option {', '.join(unknown)}; its options: {', '.join(known) or 'none'}"
+            f"a figure of {kind} takes no option {', '.join(strange)}; its options: {', '.join(known) or 'none'}"
         )
     return KINDS[kind](explanation, limit, **options)

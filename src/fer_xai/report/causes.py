@@ -72,12 +72,12 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
             f"{where}, {signed(100 * row['cost'], 0)} points ({interval})."
         )
-    beyond = row["recall"] - row["recall_control"]
+    elsewhere = f"{100 * (row['recall'] - row['recall_control']):.0f}".replace("-", "\N{MINUS SIGN}")
     sure = "" if row["cost_beyond_control_low"] > 0 else "; the difference is within chance"
     return (
         f"Hiding {where} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} ({interval}), "
         "more than any other facial region; the same shape hidden elsewhere on the picture costs "
-        f"{100 * beyond:.0f}{sure}."
+        f"{elsewhere}{sure}."
     )
 
 

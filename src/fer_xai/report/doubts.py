@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,10 @@ from fer_xai.study.study import Study
 
 _PICTURES = 18
 _LISTED = 100
+_NO_WITNESS = (
+    "No list: on these faces the model is not clearly right more often than always giving the commonest label is, "
+    "so where it contradicts a label it is no witness. label_doubts.parquet has its contradictions all the same."
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,16 @@ def doubts(study: Study, figures: Figures) -> Doubts | None:
         for _, row in rows.head(_LISTED).iterrows()
     ]
     sentence, caution = _said(rows, int(figures.labelled.sum()), votes)
+    if not votes and not _is_witness(figures):
+        return Doubts(_NO_WITNESS, "", [], [], 0, votes)
     return Doubts(sentence, caution, pictures, lines, max(0, len(rows) - _LISTED), votes)
+
+
+def _is_witness(figures: Figures) -> bool:
+    """Whether the model is right more often than the commonest label alone would be, beyond chance."""
+    labels = figures.label[figures.labelled]
+    commonest = Counter(labels).most_common(1)[0][1] / len(labels)
+    return figures.accuracy.low > commonest
 
 
 def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:

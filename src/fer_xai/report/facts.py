@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fer_xai.charts.words import counted
+from fer_xai.charts.words import counted, method_name
 from fer_xai.report.figures import Figures
 
 
@@ -32,6 +32,15 @@ def _hidden(figures: Figures) -> str | None:
     return f"at least {figures.flagged('glasses'):,} by glasses, {figures.flagged('hair'):,} by hair"
 
 
+def _empty(figures: Figures) -> str | None:
+    """How many maps of each method have nothing that speaks for the target: a dead or saturated model shows here."""
+    rows = figures.tables["regions"]
+    shares = rows["share"].notna().groupby([rows["method"], rows["face"]]).any()
+    empty = (~shares).groupby("method").sum()
+    told = [f"{method_name(method)} {empty[method]:,}" for method in figures.methods if empty.get(method, 0)]
+    return ", ".join(told) or None
+
+
 def data_facts(figures: Figures) -> list[tuple[str, str]]:
     """What was looked at, as pairs for a definition list."""
     data = figures.manifest["data"]
@@ -44,6 +53,7 @@ def data_facts(figures: Figures) -> list[tuple[str, str]]:
         ("Labelled", "all" if labels == total else "none" if not labels else f"{labels:,}"),
         ("With landmarks", f"{figures.landmarks_found:,}"),
         ("Partly hidden", _hidden(figures)),
+        ("Faces on which nothing speaks for the answer", _empty(figures)),
         ("Rows skipped", counted(len(data.get("skipped", ())), "row") if data.get("skipped") else "none"),
         ("Seed", figures.manifest.get("seed")),
     ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 
 from fer_xai.charts.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
+from fer_xai.evaluation.trust.verdict import judge
 from fer_xai.report import causes, emotions_told, grids, outside
 from fer_xai.report.figures import Figures
 
@@ -16,12 +18,16 @@ _HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
 
 # An emotion with fewer faces is called neither best nor worst.
 _ENOUGH = 5
+# With fewer faces in all, no emotion has enough.
+_FEW = 50
+_NEARLY_ALL = 0.9
 
 
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
     return [
-        *(_what(figures), *_how_good(figures), *outside.sentences(figures), *_where(figures), *_costs(figures)),
+        *(_what(figures), *_few(figures), *_one_answer(figures), *_how_good(figures)),
+        *(*outside.sentences(figures), *_where(figures), *_doubted(figures), *_costs(figures)),
         *_methods_agree(figures),
         *(*emotions_told.sentences(figures), *_as_expected(figures)),
         *_counted_apart(figures),
@@ -47,6 +53,28 @@ def _what(figures: Figures) -> str:
         f"{model['name']} is a classifier {size}that gives every face one of {emotions} "
         f"({listing(model['emotions'])}); here it was asked about {counted(total, 'face')}."
     )
+
+
+def _one_answer(figures: Figures) -> list[str]:
+    """The warning of a model that has collapsed: everything below describes next to nothing."""
+    emotion, count = Counter(figures.predicted).most_common(1)[0]
+    total, labelled = len(figures.predicted), figures.label[figures.labelled]
+    deserved = float(np.mean(labelled == emotion)) if len(labelled) else 0.0
+    if total < _ENOUGH or count / total < _NEARLY_ALL or deserved >= _NEARLY_ALL:
+        return []
+    return [
+        f"Warning: it answers {emotion} for {percent(count / total)} of these faces, whatever they show. It is badly "
+        "trained, or reads another kind of input (fer-xai inspect tries them); until that is mended, what follows says "
+        "little, and the maps least."
+    ]
+
+
+def _few(figures: Figures) -> list[str]:
+    """That this is a sketch, where it is one."""
+    total = len(figures.predicted)
+    if total >= _FEW:
+        return []
+    return [f"With {counted(total, 'face')} this is a sketch; no figure below is sure. A report takes 350 or more."]
 
 
 def _how_good(figures: Figures) -> list[str]:
@@ -104,6 +132,19 @@ def _where(figures: Figures) -> list[str]:
         return []
     said = _looks(figures, figures.lead, figures.enrichment(figures.lead), "its answer")
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
+
+
+def _doubted(figures: Figures) -> list[str]:
+    """That the method of the sentence before is not to be trusted for this model, where that was found."""
+    trust = figures.tables["trust"]
+    if figures.lead is None or trust.empty:
+        return []
+    verdict = judge(trust, [figures.lead])[0]
+    return (
+        []
+        if verdict.trusted
+        else [f"Take that with care: for this model {method_name(figures.lead)} {verdict.reason}."]
+    )
 
 
 def _costs(figures: Figures, emotion: str = "all") -> list[str]:

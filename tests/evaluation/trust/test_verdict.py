@@ -174,3 +174,17 @@ def test_each_method_is_set_beside_all_other_maps_on_the_same_faces():
     assert set(table.index) == {("a", "b"), ("a", "sobel"), ("b", "a"), ("b", "sobel")}
     assert table.loc[("a", "sobel"), "difference"] == pytest.approx(0.3)
     assert table.loc[("b", "a"), "difference"] == pytest.approx(-0.4)
+
+
+@pytest.mark.parametrize("faces", [1, 2])
+def test_a_face_or_two_pass_nothing_and_their_intervals_stay_within_what_a_correlation_can_be(faces):
+    trust = made_up({"a": {"stability": {"mirroring": 0.9}}, "b": {"stability": {"mirroring": 0.3}}})
+    rows = trust["metric"].isin(["stability", "sanity"])
+    wide = (-2.0, 3.0) if faces == 2 else (np.nan, np.nan)
+    trust.loc[rows, ["low", "high"]] = wide
+    trust.loc[rows, ["difference_low", "difference_high"]] = wide
+    trust.loc[rows, "n"] = faces
+    for verdict in judge(trust, ["a", "b"]):
+        assert (verdict.stable.level, verdict.sanity.level) == ("unclear", "unclear")
+        assert not verdict.stable.low < -1
+        assert not verdict.sanity.high > 1

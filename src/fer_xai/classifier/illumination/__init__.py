@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from typing import Any
 
-from fer_xai.errors import InputError
+from fer_xai.errors import unknown
 
 _TREATMENTS = f"{__name__}.treatments"
 
@@ -30,7 +30,7 @@ def illumination_layer(name: str) -> Any:
         If there is no such treatment.
     """
     if name not in list_treatments():
-        raise InputError(f"unknown illumination {name!r}; known are {', '.join(list_treatments())}")
+        raise unknown("illumination", name, list_treatments())
     return importlib.import_module(f"{_TREATMENTS}.{name}").LAYER(name=f"illumination_{name}")
 
 

@@ -38,14 +38,16 @@ CRITERIA: Mapping[str, str] = {
         "The face is mirrored, moved by a little, made a little noisy, or the method is run again with other random "
         "numbers; the answer explained stays the same. Yes: the map, moved back, keeps a rank correlation of .7 or "
         "more by every such change, so that one map tells half of the other's ranking (.7² = .5). Partly: less, yet "
-        "always clearly nearer to itself than to maps of other faces. The model may see a changed face in another way, "
+        "always clearly nearer to itself than to maps of other faces. Unclear: too few faces, so that the interval "
+        "reaches down to .5 or to the maps of other faces. The model may see a changed face in another way, "
         "and a true map follows it, so this is no reason to distrust a method. No: no nearer than that, or below .5 "
         "with other random numbers, where nothing changes but the method's own luck."
     ),
     "Passes sanity": (
         "The weights are replaced by random ones (Adebayo et al. 2018). Yes: the maps of the random model share less "
         "than a rank correlation of .5 with the true ones. No: they keep .7 or more, clearly above .5, as a stable "
-        "method's maps do when nothing has changed. Such a method draws the face, or always the same place, not what "
+        "method's maps do when nothing has changed. Unclear: in between, or so few faces that the interval reaches .7. "
+        "Such a method draws the face, or always the same place, not what "
         "the model has learned. Maps of other faces show how alike any two maps are."
     ),
     "Fine": (
@@ -179,9 +181,11 @@ def _stable(own: pd.DataFrame) -> Finding:
     luck = rows[(rows["variant"] == RESEEDED) & (rows["value"] < LUCK)]
     if len(luck):
         return _finding("no", luck.iloc[0], OTHERS, "changes with its random numbers")
+    if worst["value"] >= STABLE and not worst["low"] > LUCK:
+        return _finding("unclear", worst, OTHERS, words=f"too few faces to tell with {worst['variant']}")
     if worst["value"] >= STABLE:
         return _finding("yes", worst, OTHERS, words=least)
-    apart = rows.loc[rows["difference_low"].idxmin()]
+    apart = rows.loc[rows["difference_low"].fillna(-math.inf).idxmin()]  # one face has no interval
     if apart["difference_low"] > 0:
         return _finding("partly", worst, OTHERS, words=least)
     if apart["difference"] > 0:
@@ -195,6 +199,8 @@ def _sane(own: pd.DataFrame) -> Finding:
         again = (own["metric"] == STABILITY).any()
         return Finding("unknown", "its weights cannot be exchanged") if again else UNKNOWN
     last = rows.iloc[-1]  # all layers
+    if last["value"] < LUCK and not last["high"] < STABLE:
+        return _finding("unclear", last, OTHERS, words="too few faces to tell")
     if last["value"] < LUCK:
         return _finding("yes", last, OTHERS)
     if last["value"] < STABLE or not last["low"] > LUCK:
@@ -214,6 +220,8 @@ def _grain(own: pd.DataFrame) -> Finding:
 
 def _finding(level: str, row: pd.Series, against: str, reason: str = "", words: str = "") -> Finding:
     value, low, high, chance = (float(row[name]) for name in ("value", "low", "high", "chance"))
+    if row["metric"] in (STABILITY, SANITY):  # correlations, whose t intervals of few faces reach beyond what can be
+        low, high = max(low, -1.0), min(high, 1.0)
     said = words or reason.partition(" ")[2]
     return Finding(level, said, value, low, high, chance, against, int(row["n"]), reason)
 

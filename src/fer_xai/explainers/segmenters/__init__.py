@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fer_xai.errors import InputError
+from fer_xai.errors import unknown
 
 
 def segmenter_names() -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def segment_faces(faces: np.ndarray, segmenter: str, regions: Callable[..., Any]
     ndarray (N, H, W) int32
     """
     if segmenter not in segmenter_names():
-        raise InputError(f"unknown segmenter {segmenter!r}; known are {', '.join(segmenter_names())}")
+        raise unknown("segmenter", segmenter, segmenter_names())
     module = importlib.import_module(f"{__name__}.{segmenter}")
     return contiguous(module.segment(faces, regions))
 

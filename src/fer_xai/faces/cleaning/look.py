@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fer_xai.emotions import canonical
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 from fer_xai.faces.cleaning.checks import list_checks
 from fer_xai.faces.cleaning.request import Finding, Request, Track
 from fer_xai.faces.faces import Faces
@@ -77,7 +77,7 @@ def _choose(names: Sequence[str] | None, given: dict[str, bool]) -> dict[str, An
         return {name: module for name, module in known.items() if module.NEEDS is None or given[module.NEEDS]}
     for name in names:
         if name not in known:
-            raise InputError(f"unknown check {name!r}; known are {', '.join(known)}")
+            raise unknown("check", name, known)
         if known[name].NEEDS and not given[known[name].NEEDS]:
             what = {"votes": "FER+ votes (--ferplus VOTES.csv)", "emotions": "emotions (--drop disgust)"}
             raise InputError(f"check {name} needs {what[known[name].NEEDS]}")
