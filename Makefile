@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs recipes bench clean
+.PHONY: help install demo test fuzz lint docs recipes bench clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -21,6 +21,9 @@ demo: install    ## report on the bundled faces by the bundled classifier
 
 test: install    ## run the tests
 	$(BIN)/python -m pytest -n 2
+
+fuzz: install    ## try more than 10,000 damaged and hostile inputs, new ones each time (minutes)
+	FER_XAI_FUZZ=25 $(BIN)/python -m pytest tests/fuzz tests/web/test_attack.py
 
 lint: install    ## check style and types
 	$(BIN)/ruff check src tests examples docs

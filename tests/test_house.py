@@ -15,7 +15,7 @@ FLOORS = {
     for floor, names in enumerate(
         (
             "errors holm atomic",
-            "emotions",
+            "emotions lock unpacking",
             "classifier faces",
             "engine training",
             "explainers network facs evaluation",

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from fer_xai.classifier import Classifier, load_classifier
-from fer_xai.engine import engine_for
+from fer_xai.engine import answers, engine_for
 from fer_xai.errors import InputError
-from fer_xai.explainers import Explainer, Request, make_explainer
+from fer_xai.explainers import Attribution, Explainer, Request, make_explainer
 from fer_xai.explainers.registry import check_ability, full_name
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.explanation import Explanation
@@ -92,7 +92,7 @@ def run_explainer(
     check_ability(explainer, classifier)
     engine = engine_for(classifier)
     images = faces.images()
-    probabilities = engine.predict(images)[1]
+    probabilities = answers(classifier, faces)
     predicted = [classifier.emotions[i] for i in probabilities.argmax(axis=1)]
     targets, weights = resolve_target(target, predicted, faces.labels, classifier.emotions)
     seeds = tuple([seed, content_seed(image)] for image in images)
@@ -104,8 +104,9 @@ def run_explainer(
         return masks.argmax(axis=1), names
 
     answer = explainer.attribute(engine, Request(images, weights, seeds, regions))
+    maps, details = _only_finite(answer)
     return Explanation(
-        attributions=np.asarray(answer.maps, np.float32),
+        attributions=maps,
         faces=faces,
         method=full_name(explainer),
         targets=targets,
@@ -113,9 +114,22 @@ def run_explainer(
         emotions=classifier.emotions,
         settings={**dataclasses.asdict(explainer), "seed": seed},  # type: ignore[call-overload]
         segments=answer.segments,
-        details=answer.details,
+        details=details,
         landmarks=landmarks,
     )
+
+
+def _only_finite(answer: Attribution) -> tuple[np.ndarray, dict[str, Any]]:
+    """The maps, empty where a number in them is none, as of a norm's gradient on a face of one colour; which, is told.
+
+    One such face must not end a study of thousands.
+    """
+    with np.errstate(over="ignore"):
+        maps = np.asarray(answer.maps, np.float32)
+    undefined = np.asarray(~np.isfinite(maps).all(axis=(1, 2)))
+    if not undefined.any():
+        return maps, answer.details
+    return np.where(undefined[:, None, None], np.float32(0), maps), {**answer.details, "undefined": undefined}
 
 
 def content_seed(image: np.ndarray) -> int:

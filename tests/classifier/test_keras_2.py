@@ -176,7 +176,7 @@ def test_a_lambda_in_a_file_of_keras_2_does_not_run(tmp_path):
                 "class_name": "Dense",
                 "config": {"activation": {"class_name": "function", "module": "os", "config": "nice"}},
             },
-            r"os\.function",
+            r"os\.nice",
         ),
     ],
 )

@@ -85,7 +85,7 @@ class TestCsv:
     @pytest.mark.parametrize(
         ("content", "message"),
         [
-            (b"a,b\n1,2\n", "has the columns a, b; expected emotion, pixels, Usage"),
+            (b"a,b\n1,2\n", "has the columns a, b; expected pixels, and for labels"),
             (b"", "cannot be read as CSV"),
             (b"emotion,pixels,Usage\n", "a header but no rows"),
             (b"emotion,pixels,Usage\n0,1 2 3,Training\n", "rows of 3 pixels make no square face"),

@@ -9,8 +9,9 @@ from typing import Any
 
 from fer_xai.classifier.refusal import refuse_code
 from fer_xai.classifier.saved_model import read_saved_model
+from fer_xai.classifier.storage import refuse_storage
 from fer_xai.classifier.weights import build_and_fill
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
@@ -36,6 +37,7 @@ def read_model(
     check_path(path)
     if path.is_dir():
         return read_saved_model(path, trust_model, input_shape)
+    refuse_storage(path)
     if builder is not None:
         return build_and_fill(path, builder, input_shape)
     if not trust_model:
@@ -60,8 +62,3 @@ def _read_with_keras_2(path: Path, trust_model: bool, refusal: Exception) -> Any
     # As with Keras 3: whatever is raised, the file cannot be used.
     except Exception as error:
         raise InputError(f"{why}; nor by Keras 2: {first_line(error)}") from error
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error says, or its kind."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

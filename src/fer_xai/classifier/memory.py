@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fer_xai.atomic import write_bytes
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def content_hash(path: Path) -> str:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".fer-xai.json")
+    named = path if path.name else path.absolute()  # the folder that one stands in may be a model
+    return Path(f"{named}.fer-xai.json")
 
 
 def _cached(path: Path) -> Path:
@@ -47,11 +49,21 @@ def recall(path: Path) -> dict[str, Any]:
     for memory in (_beside(path), _cached(path)):
         if memory.is_file():
             try:
-                remembered = json.loads(memory.read_text())
-                return {key: remembered[key] for key in _KEPT if remembered.get(key) is not None}
-            except (ValueError, TypeError) as error:
+                return _checked(json.loads(memory.read_text("utf-8")))
+            except (ValueError, RecursionError) as error:
                 raise InputError(f"{memory} is damaged ({error}): delete it and say its settings again") from error
     return {}
+
+
+def _checked(remembered: Any) -> dict[str, Any]:
+    if not isinstance(remembered, dict):
+        raise ValueError("no JSON object")
+    settings = {key: remembered[key] for key in _KEPT if remembered.get(key) is not None}
+    for key, value in settings.items():
+        texts = value if key == "emotions" and isinstance(value, list) else [value]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"{key} is no text")
+    return settings
 
 
 def remember(path: str | Path, classifier: Classifier) -> Path:
@@ -73,10 +85,7 @@ def remember(path: str | Path, classifier: Classifier) -> Path:
     text = json.dumps({**settings, "emotions": list(classifier.emotions)}, indent=1)
     for memory in (_beside(path), _cached(path)):
         try:
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            partial = memory.with_name(f"{memory.name}.{os.getpid()}.partial")
-            partial.write_text(text)
-            os.replace(partial, memory)
+            write_bytes(memory, text.encode())
         except OSError:
             continue
         return memory

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fer_xai.atomic import partial_file
 from fer_xai.classifier.classifier import Classifier
 from fer_xai.classifier.memory import remember
 from fer_xai.errors import InputError
@@ -41,12 +42,8 @@ def save_classifier(classifier: Classifier, path: str | Path) -> Path:
     if classifier.model is None or not type(classifier.model).save.__module__.startswith("keras."):
         raise InputError(f"{classifier.name} is no model of Keras 3: it cannot be written as .keras")
     # Keras insists on the ending.
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial.keras")
-    try:
+    with partial_file(path, ".keras") as partial:
         classifier.model.save(partial)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
     return remember(path, classifier)
 
 

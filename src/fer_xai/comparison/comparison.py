@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 
 from fer_xai.errors import InputError
 from fer_xai.study import Study
+from fer_xai.study.files import read_object, read_table
 
 FILE = "comparison.json"
 FIGURES = (
@@ -53,8 +53,7 @@ class Comparison:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was compared: the studies' folders by model, seed, and what was left out."""
-        manifest: dict[str, Any] = json.loads((self.path / FILE).read_text())
-        return manifest
+        return read_object(self.path / FILE)
 
     @property
     def models(self) -> list[str]:
@@ -77,7 +76,7 @@ class Comparison:
         if not path.is_file():
             there = ", ".join(sorted(file.stem for file in self.path.glob("*.parquet")))
             raise InputError(f"no table {name!r} in {self.path}; there are: {there or 'none yet'}")
-        return pd.read_parquet(path)
+        return read_table(path)
 
     @cached_property
     def figures(self) -> dict[str, pd.DataFrame]:

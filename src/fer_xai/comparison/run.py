@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fer_xai.atomic import sweep
 from fer_xai.classifier import Classifier
 from fer_xai.comparison import answers, contrasts, focus, orders, regions, specificity
 from fer_xai.comparison import faces as told
@@ -20,7 +21,9 @@ from fer_xai.comparison.parts import Profiles
 from fer_xai.errors import InputError
 from fer_xai.explainers.registry import methods_for
 from fer_xai.faces import Faces
+from fer_xai.lock import only_writer
 from fer_xai.study import Study, chunks, run_study
+from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json, write_table
 
 #: What two classifiers are compared by where nothing else is asked for: two causal methods and a class map.
@@ -65,7 +68,8 @@ def run_comparison(
     Raises
     ------
     InputError
-        If there are fewer than two classifiers, no face can be used, or a study is refused.
+        If there are fewer than two classifiers, no face can be used, a study is refused, or another run writes to the
+        folder.
     """
     if len(classifiers) < 2:
         raise InputError(f"received {len(classifiers)} model to compare: give two or more")
@@ -73,32 +77,44 @@ def run_comparison(
     target = "label" if chosen.emotions else "predicted"
     used = tuple(methods) if methods else shared_methods(classifiers)
     out, studies = output_folder(Path(out)), {}
-    for name, folder in zip(classifiers, folder_names(classifiers), strict=True):
-        # Which methods to trust is for each model's own report to say: re-explaining every face anew takes its time.
-        studies[name] = run_study(
-            classifiers[name],
-            chosen,
-            out / folder,
-            methods=used,
-            target=target,
-            codebook=codebook,
-            seed=seed,
-            data=data,
-            trust=0,
-            track=_tracking(track, name),
-        )
-    matched = Matched.of(studies)
-    parts = []
+    with only_writer(out / ".lock", out):
+        for name, folder in zip(classifiers, folder_names(classifiers), strict=True):
+            # Which methods to trust is for each model's own report to say: explaining every face anew takes its time.
+            studies[name] = run_study(
+                classifiers[name],
+                chosen,
+                out / folder,
+                methods=used,
+                target=target,
+                codebook=codebook,
+                seed=seed,
+                data=data,
+                trust=0,
+                track=_tracking(track, name),
+            )
+        contrasted = _contrast(studies, classifiers, chosen, out, track)
+        return compare_studies(studies, out, left_out, contrasted)
+
+
+def _contrast(
+    studies: Mapping[str, Study], classifiers: Mapping[str, Classifier], faces: Faces, out: Path, track: Track
+) -> pd.DataFrame:
+    """Explain what each two classifiers answer differently; what lies in the folder is not made again."""
+    sweep(out, below=False)  # the studies' folders are their own
+    sweep(out / "parts")
+    for piece in discard_damaged(out):
+        track(f"{piece} is damaged and will be made again", 1, 1)
+    matched, parts = Matched.of(studies), []
     for number, pair in enumerate(matched.pairs):
         # Named by the studies, which are refused if they change: what lies there is of these models and faces.
         name = "~".join(studies[model].path.name for model in pair)
         path = chunks.table(out, f"contrasts/{name}", 0)
         if not path.exists():
-            write_table(path, contrasts.explain_contrasts(matched, classifiers, chosen, pair))
+            write_table(path, contrasts.explain_contrasts(matched, classifiers, faces, pair))
         parts.append(pd.read_parquet(path))
         track("explaining contrasts", number + 1, len(matched.pairs))
     filled = [part for part in parts if len(part)] or parts[:1]
-    return compare_studies(studies, out, left_out, pd.concat(filled, ignore_index=True))
+    return pd.concat(filled, ignore_index=True)
 
 
 def _tracking(track: Track, model: str) -> Track:

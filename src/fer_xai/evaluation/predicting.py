@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from fer_xai.classifier import Classifier
-from fer_xai.engine import engine_for
+from fer_xai.engine import answers
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 
@@ -17,10 +17,9 @@ Track = Callable[[str, int, int], None]
 
 def predict(classifier: Classifier, faces: Faces, track: Track | None = None) -> np.ndarray:
     """Probabilities (N, E) of faces, a block at a time; ``track(what, done, total)`` shows progress."""
-    engine = engine_for(classifier)
     parts = []
     for start in range(0, len(faces), _BLOCK):
-        parts.append(engine.predict(faces[start : start + _BLOCK].images())[1])
+        parts.append(answers(classifier, faces[start : start + _BLOCK]))
         if track:
             track("faces", min(start + _BLOCK, len(faces)), len(faces))
     return np.concatenate(parts)

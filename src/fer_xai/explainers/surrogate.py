@@ -48,7 +48,8 @@ def fit_surrogate(
     weight = np.sqrt(np.exp(-(distance**2) / kernel_width**2))
     share = weight / weight.sum()
     z -= share @ z
-    y = response - share @ response
+    y = response - response[0]  # exactly zero where nothing changes the answer, not its rounding error
+    y -= share @ y
     weighted = z * weight[:, None]
     normal = z.T @ weighted + penalty * np.eye(z.shape[1])
     coefficients = np.linalg.solve(normal, weighted.T @ y)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 
 _OURS = ("face", "label", "split", "source", "row")
 BESIDE = "metadata.csv"
@@ -24,6 +24,13 @@ def further_columns(table: Mapping[str, Any], known: Iterable[str]) -> dict[str,
     names = [str(name) for name in table if str(name).strip() and not str(name).lower().startswith("unnamed:")]
     wanted = [name for name in names if name not in set(known)]
     return {f"given_{name}" if name in _OURS else name: table[name] for name in wanted}
+
+
+def refuse_twins(table: pd.DataFrame, path: Path) -> None:
+    """Refuse a table with two columns of one name."""
+    twins = table.columns[table.columns.duplicated()]
+    if len(twins):
+        raise InputError(f"{path} has the column {twins[0]} twice: keep one")
 
 
 def columns_beside(root: Path, files: Iterable[str]) -> dict[str, list[str]]:
@@ -49,9 +56,11 @@ def columns_beside(root: Path, files: Iterable[str]) -> dict[str, list[str]]:
         return {}
     try:
         told = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from error
+    # Damaged text has pandas raise whatever it likes.
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as CSV: {first_line(error)}") from error
     told.columns = [str(name).strip().lower() for name in told.columns]
+    refuse_twins(told, path)
     if _FILE not in told:
         raise InputError(f"{path} has the columns {', '.join(told.columns)}; expected {_FILE} and others")
     if told[_FILE].duplicated().any():
@@ -65,7 +74,7 @@ def columns_in_archive(archive: Any, known: Iterable[str], count: int) -> dict[s
     found = {}
     for name in archive.files:
         try:
-            array = archive[name]
+            array = np.asarray(archive[name])
         except ValueError:
             continue
         if array.shape == (count,) and array.dtype.kind in "biufU":

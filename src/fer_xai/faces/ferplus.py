@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.emotions import FERPLUS
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 from fer_xai.faces.faces import Faces
 
 _VOTES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
@@ -73,9 +73,18 @@ def _read(votes: Path) -> pd.DataFrame:
         table = pd.read_csv(votes)
     except FileNotFoundError:
         raise InputError(f"no FER+ votes at {votes}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{votes} cannot be read as FER+ votes: {str(error).splitlines()[0]}") from error
+    # Damaged text has pandas raise whatever it likes.
+    except Exception as error:
+        raise InputError(f"{votes} cannot be read as FER+ votes: {first_line(error)}") from error
     missing = [name for name in _VOTES if name not in table]
     if missing:
         raise InputError(f"{votes} lacks the columns {', '.join(missing)}: expected FER+'s fer2013new.csv")
+    for name in _VOTES:
+        counts = pd.to_numeric(table[name], errors="coerce")
+        bad = ~np.isfinite(counts.to_numpy(float)) | (counts < 0)
+        if bad.any():
+            row = int(bad.to_numpy().argmax())
+            said = str(table[name].iloc[row])
+            raise InputError(f"{votes}, row {row + 1}: {name} is {said!r}; expected a number of votes")
+        table[name] = counts
     return table

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 
 LUMA = (0.299, 0.587, 0.114)  # red, green, blue: ITU-R BT.601; sums to one
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
@@ -23,13 +25,28 @@ def read_image(path: Path) -> np.ndarray:
         If the file is missing, truncated, no picture, or far too large.
     """
     try:
-        with Image.open(path) as image:
+        with opened(path) as image:
             pixels = np.asarray(eight_bits(ImageOps.exif_transpose(image)))
     except FileNotFoundError:
         raise InputError(f"no file at {path}") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: not a readable picture ({str(error).splitlines()[0]})") from error
+    # Damaged pictures have their decoders raise whatever they like.
+    except Exception as error:
+        raise InputError(f"{path}: not a readable picture ({first_line(error)})") from error
     return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def name_of(path: Path | str) -> str:
+    """A path as text that every table and page can hold: names of files need not be UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """A picture whose head was read; up to twice Pillow's 89 megapixels are taken without a warning, and no more."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of large pictures, and of decoders about damage
+        with Image.open(path) as image:
+            yield image
 
 
 def eight_bits(image: Image.Image) -> Image.Image:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai.emotions import canonical
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 from fer_xai.facs.atlas import part_names, parts_of
 
 
@@ -90,8 +90,10 @@ def load_codebook(codebook: str | Path | Codebook) -> Codebook:
     try:
         content = path.read_text("utf-8")
         table = json.loads(content) if path.suffix.lower() == ".json" else tomllib.loads(content)
-    except (OSError, ValueError) as error:
-        raise InputError(f"codebook {path} cannot be read ({error}): give a JSON or TOML table of emotions") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"codebook {path} cannot be read ({first_line(error)}): give a JSON or TOML table of emotions"
+        ) from error
     return _parse(path.stem, table)
 
 
@@ -140,7 +142,7 @@ def _parse(name: str, table: Any) -> Codebook:
 
 def _units(name: str, emotion: str, units: Any) -> tuple[int, ...]:
     known = _data()["action_units"]
-    if not isinstance(units, list) or any(str(unit) not in known for unit in units):
+    if not isinstance(units, list) or any(isinstance(unit, float | bool) or str(unit) not in known for unit in units):
         raise InputError(
             f"codebook {name}, {emotion}: received {units!r}, give a list of units among {' '.join(known)}"
         )

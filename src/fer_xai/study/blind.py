@@ -26,7 +26,7 @@ def write_blind(
     out: Path, start: int, classifier: Classifier, faces: Faces, masks: FaceMasks, books: Sequence[Codebook]
 ) -> None:
     """Measure the blind maps of a chunk's faces; they are not kept, since faces and size say all of them."""
-    if all(chunks.table(out, f"regions/{folder_name(name)}", start).exists() for name in BLIND):
+    if all(tables.measured(out, start, folder_name(name)) for name in BLIND):
         return
     predictions = pd.read_parquet(chunks.table(out, "predictions", start))
     probabilities = predictions[[f"p_{emotion}" for emotion in classifier.emotions]].to_numpy()

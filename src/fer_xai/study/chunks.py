@@ -57,13 +57,17 @@ def _read(paths: Sequence[Path], columns: list[str] | None = None) -> pd.DataFra
 
 def concatenate(out: Path, final: str, names: Iterable[str], starts: Sequence[int]) -> None:
     """Write the parts as one table, a row group after the other, so that they need not fit into memory."""
-    import pyarrow.parquet as pq
-
     paths = [table(out, name, start) for name in names for start in starts]
     schema = _schema(paths)
-    with partial_file(out / f"{final}.parquet") as partial, pq.ParquetWriter(partial, schema) as writer:
+    with partial_file(out / f"{final}.parquet") as partial, _writer(partial, schema) as writer:
         for group in _groups(paths, schema):
             writer.write_table(group, row_group_size=max(1, group.num_rows))
+
+
+def _writer(path: Path, schema: pa.Schema) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(path, schema, write_page_checksum=True)
 
 
 def _schema(paths: Sequence[Path]) -> pa.Schema:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,10 @@ import pandas as pd
 
 from fer_xai.atomic import write_bytes
 from fer_xai.errors import InputError
+from fer_xai.study.signing import holds, sign
+
+# What readers of tables and archives raise on a spoiled file.
+SPOILED = (ValueError, KeyError, OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -22,10 +30,10 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a Parquet table."""
+    """Write a Parquet table that carries its own digest."""
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
-    write_bytes(path, buffer.getvalue())
+    write_bytes(path, sign(buffer.getvalue()))
 
 
 def write_arrays(path: Path, **arrays: np.ndarray) -> None:
@@ -37,6 +45,80 @@ def write_arrays(path: Path, **arrays: np.ndarray) -> None:
             np.save(entry, array, allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), entry.getvalue(), zipfile.ZIP_DEFLATED)
     write_bytes(path, buffer.getvalue())
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read what `write_json` wrote of a dictionary; a damaged file is an `InputError` that names it."""
+    try:
+        value = json.loads(path.read_text())
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}): delete {path.parent}, or give another folder") from error
+    if not isinstance(value, dict):
+        raise InputError(f"{path} is damaged (no JSON object): delete {path.parent}, or give another folder")
+    return value
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read what `write_table` wrote; a damaged file is an `InputError` that names it."""
+    with _named(path):
+        content = path.read_bytes()
+        if holds(content) is False:
+            raise ValueError("its checksum differs")
+        # Tables too large to be signed whole have a checksum for each page.
+        return pd.read_parquet(io.BytesIO(content), page_checksum_verification=True)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read what `write_arrays` wrote; a damaged or missing file is an `InputError` that names it."""
+    # Opened here: numpy leaves a file open that it cannot read.
+    with _named(path), path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        return dict(stored)
+
+
+def check_table(path: Path) -> None:
+    """Compare what `write_table` wrote with its digest; what has none, of an older version, is read.
+
+    Raises
+    ------
+    InputError
+        If it is damaged or missing.
+    """
+    with _named(path):
+        holding = holds(path.read_bytes())
+        if holding is False:
+            raise ValueError("its checksum differs")
+    if holding is None:
+        read_table(path)
+
+
+def check_arrays(path: Path) -> None:
+    """Compare what `write_arrays` wrote with its checksums, without making arrays of it.
+
+    Raises
+    ------
+    InputError
+        If it is damaged or missing.
+    """
+    with _named(path), zipfile.ZipFile(path) as archive:
+        if archive.testzip() is not None:
+            raise zipfile.BadZipFile("its checksum differs")
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Whatever a reader says of a spoiled file, in one line; the system's own refusals stay as they are."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing: give the command that wrote it again, which makes it anew") from error
+    except SPOILED as error:
+        # Too many open files, or no permission, say nothing about what the file holds.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EIO, errno.EINVAL):
+            raise
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"{path} is damaged ({said}): give the command that wrote it again, which makes it anew"
+        ) from error
 
 
 def check_folder(path: Path, option: str = "--out") -> None:

@@ -13,8 +13,9 @@ import numpy as np
 
 from fer_xai import __version__
 from fer_xai.api import run_explainer
+from fer_xai.atomic import sweep
 from fer_xai.classifier import Classifier
-from fer_xai.engine import engine_for
+from fer_xai.engine import answers, engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Explainer, make_explainer
 from fer_xai.explainers.registry import full_name, methods_for
@@ -22,7 +23,9 @@ from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks, find_landmarks
 from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
+from fer_xai.lock import only_writer
 from fer_xai.study import blind, causal, chunks, contrasts, groups, occluders, tables, wrong
+from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
 from fer_xai.study.trust import MOST, sample_sizes, write_trust
@@ -88,7 +91,8 @@ def run_study(
     Raises
     ------
     InputError
-        If there are no faces, a method is unknown, or the folder holds another study.
+        If there are no faces, a method is unknown, the classifier answers NaN on one of them, or the folder holds
+        another study or is being written by another run.
     """
     if not len(faces):
         raise InputError("no faces to explain: the selection is empty")
@@ -96,9 +100,29 @@ def run_study(
     books = _codebooks(codebook)
     resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
     manifest = _manifest(classifier, faces, explainers, target, books[0], seed, data or {})
+    _refuse_no_answers(classifier, faces, Path(out))
     # Everything that can be refused has been, before anything is written.
     out = output_folder(Path(out))
-    _claim(out, manifest)
+    with only_writer(out / ".lock", out):
+        _claim(out, manifest)
+        sweep(out)
+        for piece in discard_damaged(out):
+            track(f"{piece} is damaged and will be made again", 1, 1)
+        return _run(classifier, faces, out, explainers, target, books, seed, trust, track)
+
+
+def _run(
+    classifier: Classifier,
+    faces: Faces,
+    out: Path,
+    explainers: Sequence[Explainer],
+    target: Target,
+    books: tuple[Codebook, ...],
+    seed: int,
+    trust: int,
+    track: Callable[[str, int, int], None],
+) -> Study:
+    """Explain, add up, test: what the folder does not hold yet."""
     starts = range(0, len(faces), CHUNK)
     total, done = len(faces) * len(explainers), 0
     for start in starts:
@@ -124,6 +148,13 @@ def run_study(
     if trust > 0:
         write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
     return study
+
+
+def _refuse_no_answers(classifier: Classifier, faces: Faces, out: Path) -> None:
+    """Ask the classifier about all faces that an earlier run did not: one pass each, of the thousand that follow."""
+    for start in range(0, len(faces), CHUNK):
+        if not chunks.table(out, "predictions", start).exists():
+            answers(classifier, faces[start : start + CHUNK])
 
 
 def _codebooks(first: str) -> tuple[Codebook, ...]:
@@ -180,17 +211,19 @@ def _claim(out: Path, manifest: dict[str, Any]) -> None:
     if not path.exists():
         write_json(path, manifest)
         return
-    try:
-        earlier = json.loads(path.read_text())
-    except ValueError as error:
-        raise InputError(f"{path} is damaged ({error}): delete {out} or give another --out") from error
+    earlier = Study(out).manifest
     changed = [key for key in manifest if _identity(earlier, key) != _identity(json.loads(json.dumps(manifest)), key)]
     if changed:
-        there = f" (its methods are {', '.join(earlier['methods'])})" if "methods" in changed else ""
+        there = f" (its methods are {', '.join(earlier.get('methods', ()))})" if "methods" in changed else ""
+        there += f" (it is of {_faces(earlier)} faces, these are {_faces(manifest)})" if "data" in changed else ""
         raise InputError(
             f"{out} holds a study that differs in its {', '.join(changed)}{there}: give another --out, or delete it to "
             "start anew"
         )
+
+
+def _faces(manifest: dict[str, Any]) -> str:
+    return str((manifest.get("data") or {}).get("faces", "other"))
 
 
 def _identity(manifest: dict[str, Any], key: str) -> Any:
@@ -215,9 +248,8 @@ def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int) -> _Pr
         write_arrays(path, pixels=faces.pixels(), points=found.points, scores=found.scores, source=source)
     with np.load(path, allow_pickle=False) as stored:
         landmarks = Landmarks(stored["points"], stored["scores"], tuple(map(str, stored["source"])))
-    predictions = chunks.table(out, "predictions", start)
-    if not predictions.exists():
-        probabilities = engine_for(classifier).predict(faces.images())[1]
+    if not all(chunks.table(out, name, start).exists() for name in ("predictions", "landmarks")):
+        probabilities = answers(classifier, faces)
         tables.write_predictions(out, start, classifier.emotions, faces, probabilities, landmarks)
     return _Prepared(landmarks, FaceMasks.paint(faces, landmarks))
 
@@ -234,13 +266,14 @@ def _explain_chunk(
     books: tuple[Codebook, ...],
 ) -> None:
     name = full_name(explainer)
-    measured = chunks.table(out, f"regions/{folder_name(name)}", start)
-    if measured.exists():
+    maps = chunks.arrays(out, folder_name(name), start)
+    valued = name != contrasts.METHOD or chunks.table(out, "region_values", start).exists()
+    if maps.exists() and valued and tables.measured(out, start, folder_name(name)):
         return
     explanation = run_explainer(classifier, faces, explainer, target, seed, prepared.landmarks)
     arrays = {"attributions": explanation.attributions}
     if explanation.segments is not None:
         arrays["segments"] = explanation.segments.astype(np.int16)
-    write_arrays(chunks.arrays(out, folder_name(name), start), **arrays)
+    write_arrays(maps, **arrays)
     causal.write_region_values(out, start, explanation)
     tables.write_measures(out, start, explanation, prepared.masks, books)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
+from fer_xai.study.files import read_arrays, read_object, read_table
 
 CHUNK = 32
 
@@ -66,8 +66,7 @@ class Study:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was run: model, data, methods with their settings, seed."""
-        manifest: dict[str, Any] = json.loads((self.path / "study.json").read_text())
-        return manifest
+        return read_object(self.path / "study.json")
 
     @property
     def methods(self) -> list[str]:
@@ -84,7 +83,7 @@ class Study:
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise InputError(f"no table {name!r} in {self.path}; there are: {', '.join(self.tables) or 'none yet'}")
-        return pd.read_parquet(path)
+        return read_table(path)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.table(name)
@@ -137,8 +136,7 @@ class Study:
 
     def _parts(self, name: str) -> Iterator[dict[str, np.ndarray]]:
         for start in range(0, self.manifest["data"]["faces"], CHUNK):
-            with np.load(self.path / "maps" / name / f"{start:08d}.npz", allow_pickle=False) as part:
-                yield dict(part)
+            yield read_arrays(self.path / "maps" / name / f"{start:08d}.npz")
 
 
 def folder_name(method: str) -> str:

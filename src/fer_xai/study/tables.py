@@ -54,7 +54,7 @@ def write_measures(
 ) -> None:
     """Write a chunk's rows of the tables regions, agreement and profiles for one method, and its cells.
 
-    Regions come last: their presence means that the chunk is complete.
+    Regions come last: see `measured`.
     """
     part = folder_name(explanation.method)
     maps = explanation.attributions
@@ -71,6 +71,11 @@ def write_measures(
     write_cells(out, start, explanation)
     rows = count_regions(explanation.faces, maps, masks=masks)
     write_table(chunks.table(out, f"regions/{part}", start), explanation.identify(rows))
+
+
+def measured(out: Path, start: int, part: str) -> bool:
+    """Whether `write_measures` wrote a chunk's rows of a method, and all are still there."""
+    return all(chunks.table(out, f"{name}/{part}", start).exists() for name in ("agreement", "profiles", "regions"))
 
 
 def _emotion_of(explanation: Explanation) -> list[str]:

@@ -18,7 +18,8 @@ import keras
 import numpy as np
 
 from fer_xai.classifier.refusal import refuse_code
-from fer_xai.errors import InputError
+from fer_xai.classifier.storage import refuse_storage
+from fer_xai.errors import InputError, first_line
 from fer_xai.training.backbones import Backbone, bare
 
 _STORE = "https://storage.googleapis.com/tensorflow/keras-applications/"
@@ -66,7 +67,7 @@ def _download(backbone: Backbone) -> keras.Model:
         # Keras wraps whatever goes wrong on the way in plain exceptions.
         except Exception as error:
             raise InputError(
-                f"ImageNet weights of {backbone.name} cannot be downloaded ({str(error).splitlines()[0]}): "
+                f"ImageNet weights of {backbone.name} cannot be downloaded ({first_line(error)}): "
                 "give a file with --backbone-weights PATH, or none for random weights"
             ) from error
 
@@ -110,6 +111,7 @@ def _refuse_offline() -> None:
 def _read(inner: keras.Model, path: Path, backbone: Backbone) -> None:
     if not path.is_file():
         raise InputError(f"no backbone weights at {path}: give a file, imagenet, or none for random weights")
+    refuse_storage(path)
     if path.name.endswith(".weights.h5") and _load(inner, path):
         return
     for arrays in _orders(_stored(path), inner):
@@ -158,7 +160,7 @@ def _stored(path: Path) -> Layers:
             if "layer_names" in group.attrs:
                 return [(_text(name), _arrays(group[_text(name)])) for name in group.attrs["layer_names"]]
     except (OSError, KeyError) as error:
-        raise InputError(f"{path} cannot be read as weights: {str(error).splitlines()[0]}") from error
+        raise InputError(f"{path} cannot be read as weights: {first_line(error)}") from error
     raise InputError(f"{path} holds no weights in a layout of Keras: expected .h5, .weights.h5 or .keras")
 
 
@@ -167,7 +169,7 @@ def _opened(path: Path) -> keras.Model:
         return keras.saving.load_model(path, compile=False)
     # As above: whatever is raised, the file cannot be used.
     except Exception as error:
-        raise InputError(f"{path} cannot be read as a Keras model: {str(error).splitlines()[0]}") from error
+        raise InputError(f"{path} cannot be read as a Keras model: {first_line(error)}") from error
 
 
 def _of_model(model: keras.Model) -> Layers:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import Any
 
 import keras
 
-from fer_xai.atomic import write_bytes
+from fer_xai.atomic import partial_file, sweep, write_bytes
 from fer_xai.errors import InputError
 from fer_xai.training.schedules import better
 
@@ -67,16 +68,14 @@ class Checkpoints:
 
     def load(self, model: keras.Model) -> None:
         """Bring a compiled model and its optimizer to where the last epoch left them."""
-        model.load_weights(self._weights(len(self.history) - 1))
+        self._load(model, self._weights(len(self.history) - 1))
 
     def save(self, model: keras.Model, net: keras.Model, row: Row, seconds: float) -> None:
         """Keep an epoch: its weights, the net if it is the best so far, and last its row."""
         epoch = len(self.history)
-        model.save_weights(self._weights(epoch))
+        _save_weights(model, self._weights(epoch))
         if not self.history or better(self.watch, row[self.watch], self.best[self.watch]):
-            partial = self.folder / "partial.weights.h5"
-            net.save_weights(partial)
-            os.replace(partial, self.folder / "best.weights.h5")
+            _save_weights(net, self.folder / "best.weights.h5")
         self.seconds.append(seconds)
         write_text(self.folder / "seconds.json", json.dumps(self.seconds))
         self.history.append(row)
@@ -90,13 +89,29 @@ class Checkpoints:
 
     def load_best(self, net: keras.Model) -> None:
         """Give a net of the recipe the weights of the best epoch."""
-        net.load_weights(self.folder / "best.weights.h5")
+        self._load(net, self.folder / "best.weights.h5")
 
     def finish(self) -> None:
         """Mark the run as over, and let go of what only its continuation needs."""
         write_text(self.folder / "done", "")
         for weights in self.folder.glob("*.weights.h5"):
-            weights.unlink()
+            weights.unlink(missing_ok=True)
+        sweep(self.folder)
+        for name in (self.out.name, self.history_file.name):  # its neighbours may be in the making
+            sweep(self.out.parent, name, below=False)
+
+    def _load(self, model: keras.Model, weights: Path) -> None:
+        try:
+            model.load_weights(weights)
+        # What h5py and Keras raise on a spoiled file is not told by either.
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise self._damaged(weights) from error
+
+    def _damaged(self, file: Path) -> InputError:
+        return InputError(
+            f"{file} is missing or damaged: put it back from a copy, or delete {self.folder} and {self.history_file} "
+            "to train anew"
+        )
 
     def _weights(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch}.weights.h5"
@@ -108,7 +123,10 @@ class Checkpoints:
         if not begun.exists():
             there = self.out if self.out.exists() else self.history_file
             raise InputError(f"{there} exists and was not made by this training: choose another --out")
-        earlier = json.loads(begun.read_text())
+        try:
+            earlier = dict(json.loads(begun.read_text()))
+        except (ValueError, TypeError) as error:
+            raise self._damaged(begun) from error
         changed = [name for name in self._settings if earlier.get(name) != self._settings[name]]
         if changed:
             told = "; ".join(f"{name} was {earlier.get(name)}, now {self._settings[name]}" for name in changed)
@@ -117,9 +135,15 @@ class Checkpoints:
     def _read_history(self) -> list[Row]:
         if not self.history_file.exists():
             return []
-        with self.history_file.open(newline="") as file:
-            rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-        return [row | {name: int(row[name]) for name in _WHOLE} for row in rows]
+        try:
+            lines = self.history_file.read_text().splitlines(keepends=True)
+            rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(lines)]
+            rows = [row | {name: int(row[name]) for name in _WHOLE} for row in rows]
+            if not lines or not lines[-1].endswith("\n"):
+                raise ValueError("the last line is cut")
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(self.history_file) from error
+        return rows
 
     def _write_history(self) -> None:
         text = io.StringIO()
@@ -132,6 +156,23 @@ class Checkpoints:
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8, whole or not at all."""
     write_bytes(path, text.encode())
+
+
+def _save_weights(model: keras.Model, path: Path) -> None:
+    """Write weights, of a compiled model those of its optimizer too, whole or not at all."""
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *(optimizer.variables if optimizer else ())]
+    with partial_file(path, ".weights.h5") as partial:
+        # HDF5 that runs out of room while it writes takes the process down: the system is asked for the room before.
+        if hasattr(os, "posix_fallocate"):
+            with partial.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, sum(_room(variable) for variable in variables))
+        model.save_weights(partial)
+
+
+def _room(variable: Any) -> int:
+    """Bytes of a variable in an HDF5 file, at most: its numbers, and what is said about them."""
+    return math.prod(variable.shape) * 8 + 4096
 
 
 def best_epoch(history: Sequence[Row], watch: str) -> Row:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from fer_xai.atomic import partial_file
 from fer_xai.classifier import load_classifier
 from fer_xai.classifier.ensemble import ensemble
 from fer_xai.errors import InputError
@@ -36,6 +36,5 @@ def train_members(recipe: Recipe, out: Path, train_one: Callable[[Recipe, Path],
         path = folder / f"{member.name}.keras"
         train_one(member, path)
         members.append(load_classifier(path, emotions=member.emotions, scaling="unit"))
-    partial = out.with_name("partial-" + out.name)
-    ensemble(members, name=recipe.name.replace("-", "_")).model.save(partial)
-    os.replace(partial, out)
+    with partial_file(out, ".keras") as partial:
+        ensemble(members, name=recipe.name.replace("-", "_")).model.save(partial)

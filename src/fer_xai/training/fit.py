@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from fer_xai.atomic import partial_file
+from fer_xai.lock import only_writer
 from fer_xai.training.backbone_weights import fill_backbone
 from fer_xai.training.balance import class_weights, oversample
 from fer_xai.training.checkpoints import Checkpoints, Row
@@ -68,18 +69,20 @@ def fit(
     Raises
     ------
     InputError
-        If `out` belongs to another run, or there are no weights for the backbone.
+        If `out` belongs to another run or is being written by one, what a run left is damaged, or there are no weights
+        for the backbone.
     """
     settings = _settings(recipe, train, validation, seed, precision, backbone_weights)
-    checkpoints = Checkpoints(out, settings, recipe.watch)
-    if not checkpoints.exported:
-        net = _net(recipe, seed, precision)
-        if recipe.backbone is not None and not checkpoints.history:
-            fill_backbone(net, recipe.backbone, backbone_weights)
-        checkpoints.begin()
-        _Run(recipe, net, train, validation, seed, checkpoints, report, track).go()
-        checkpoints.load_best(net)
-        _export(recipe, net, out)
+    with only_writer(out.with_name(f".{out.name}.lock"), out):
+        checkpoints = Checkpoints(out, settings, recipe.watch)
+        if not checkpoints.exported:
+            net = _net(recipe, seed, precision)
+            if recipe.backbone is not None and not checkpoints.history:
+                fill_backbone(net, recipe.backbone, backbone_weights)
+            checkpoints.begin()
+            _Run(recipe, net, train, validation, seed, checkpoints, report, track).go()
+            checkpoints.load_best(net)
+            _export(recipe, net, out)
         checkpoints.finish()
     return checkpoints.history
 
@@ -243,6 +246,5 @@ def _settings(
 def _export(recipe: Recipe, net: keras.Model, out: Path) -> None:
     plain = recipe.build(len(recipe.emotions))
     plain.set_weights(net.get_weights())
-    partial = out.with_name("partial-" + out.name)
-    plain.save(partial)
-    os.replace(partial, out)
+    with partial_file(out, ".keras") as partial:
+        plain.save(partial)

@@ -10,7 +10,7 @@ import numpy as np
 
 from fer_xai.api import run_explainer
 from fer_xai.classifier import Classifier
-from fer_xai.engine import engine_for
+from fer_xai.engine import answers
 from fer_xai.explainers import Explainer, make_explainer
 from fer_xai.faces import Faces
 from fer_xai.faces.crop import Cropped, find_faces
@@ -66,7 +66,7 @@ class Question:
 def predict(model: str, classifier: Classifier, photo: Photo, limits: Limits) -> dict[str, Any]:
     """What the classifier says of every face of a photo."""
     found = _faces(classifier, photo, limits)
-    probabilities = engine_for(classifier).predict(_stack(found).images())[1]
+    probabilities = answers(classifier, _stack(found))
     height, width = photo.pixels.shape[:2]
     return {
         "model": model,

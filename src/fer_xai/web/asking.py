@@ -26,8 +26,8 @@ def parameters(request: Request, known: tuple[str, ...]) -> dict[str, str]:
     """The parameters of a request, from its form and its query, each given at most once."""
     given = request.values
     for name in given:
-        if name not in known:
-            raise Problem("unknown_parameter", f"unknown parameter {name[:60]!r}; known are {', '.join(known)}")
+        if name not in known:  # a part of a form may have no name at all
+            raise Problem("unknown_parameter", f"unknown parameter {str(name)[:60]!r}; known are {', '.join(known)}")
         if len(given.getlist(name)) > 1:
             raise Problem("unknown_parameter", f"parameter {name!r} was given more than once")
     return {name: value for name, value in given.items() if value != ""}

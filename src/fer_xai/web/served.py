@@ -37,7 +37,7 @@ class Served:
         """The classifier of that name."""
         chosen = self.names[0] if name is None else name
         if chosen not in self._classifiers:
-            raise Problem("unknown_model", f"there is no model {chosen!r} here; there is {', '.join(self.names)}")
+            raise Problem("unknown_model", f"there is no model {chosen[:60]!r} here; there is {', '.join(self.names)}")
         return chosen, self._classifiers[chosen]
 
     def check_method(self, model: str, method: str) -> None:

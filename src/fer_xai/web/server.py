@@ -14,7 +14,7 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
 from waitress.task import ErrorTask, ThreadedTaskDispatcher  # type: ignore[import-untyped]
-from waitress.utilities import Error, RequestEntityTooLarge  # type: ignore[import-untyped]
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge  # type: ignore[import-untyped]
 
 from fer_xai.errors import InputError
 from fer_xai.web.guard import HEADERS
@@ -112,7 +112,10 @@ class _Parser(HTTPRequestParser):
 
     def _check(self) -> None:
         """Decide about a body of which nothing has come yet."""
-        if self.error is None and not self.completed:
+        if self.error is None and self.chunked and "CONTENT_LENGTH" in self.headers:
+            # A proxy in front may go by the other length, and take the rest for somebody else's request.
+            self.error, self.completed = BadRequest("two lengths"), True
+        elif self.error is None and not self.completed:
             wanted = self.adj.max_request_body_size if self.chunked else self.content_length
             if self.adj.memory.take(wanted):
                 self._held = wanted

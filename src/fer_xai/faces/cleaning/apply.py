@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 from fer_xai.faces.cleaning.request import digests_of
 from fer_xai.faces.faces import Faces
 
@@ -66,13 +66,15 @@ def read_cleaning(path: Path) -> pd.DataFrame:
     """
     try:
         if path.suffix == ".parquet":
-            return pd.read_parquet(path)
+            # As objects: texts are decoded here, where what is wrong with them is told.
+            return pd.read_parquet(path).astype(object)
         if path.suffix == ".csv":
             return pd.read_csv(path, dtype={"face": str, "pixels": str, "suggested": str}, keep_default_na=False)
     except FileNotFoundError:
         raise InputError(f"no cleaning table at {path}: write one with fer-xai clean --out {path}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a cleaning table: {str(error).splitlines()[0]}") from error
+    # Damaged tables have pandas and pyarrow raise whatever they like.
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as a cleaning table: {first_line(error)}") from error
     raise InputError(f"{path} is no cleaning table: expected .csv or .parquet, as fer-xai clean writes them")
 
 
@@ -80,6 +82,9 @@ def _check_columns(table: pd.DataFrame, name: str) -> None:
     missing = [column for column in _NEEDED if column not in table]
     if missing:
         raise InputError(f"{name} lacks the columns {', '.join(missing)}: expected what fer-xai clean writes")
+    for column in _NEEDED:
+        if table.columns.tolist().count(column) > 1 or not all(isinstance(said, str) for said in table[column]):
+            raise InputError(f"{name}: its column {column} is no column of texts; expected what fer-xai clean writes")
     strange = sorted(set(map(str, table["suggested"])) - set(SUGGESTIONS))
     if strange:
         raise InputError(f"{name} suggests {strange[0]!r} for a face; expected {', '.join(SUGGESTIONS)}")

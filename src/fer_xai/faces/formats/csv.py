@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -12,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.emotions import FER2013, canonical
-from fer_xai.errors import InputError
-from fer_xai.faces.columns import further_columns
+from fer_xai.errors import InputError, first_line
+from fer_xai.faces.columns import further_columns, refuse_twins
 from fer_xai.faces.faces import Faces, table_of
+from fer_xai.unpacking import refuse_zip_bomb
 
 WHAT = "FER2013's CSV (emotion,pixels,Usage; plain, .gz or .zip)"
 _SPLITS = {
@@ -63,19 +63,26 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
 def _chunks(path: Path):  # type: ignore[no-untyped-def]
     start = 0
     try:
+        if path.suffix.lower() == ".zip":
+            refuse_zip_bomb(path)
         with pd.read_csv(path, dtype=str, chunksize=_ROWS, keep_default_na=False) as reader:
             for rows in reader:
                 rows.columns = [str(name).strip().lower() for name in rows.columns]
                 if "pixels" not in rows:
                     found = ", ".join(rows.columns)
-                    raise InputError(f"{path} has the columns {found}; expected emotion, pixels, Usage")
+                    raise InputError(
+                        f"{path} has the columns {found}; expected pixels, and for labels and splits emotion and "
+                        "Usage, with commas between columns"
+                    )
+                refuse_twins(rows, path)
                 if len(rows):
                     yield start, rows
                 start += len(rows)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from error
+    except InputError:
+        raise
+    # Damaged text has pandas, and damaged archives zipfile and zlib, raise whatever they like.
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as CSV: {first_line(error)}") from error
 
 
 def _side(texts: pd.Series, path: Path) -> int:
@@ -105,7 +112,7 @@ def _parse(text: str) -> np.ndarray | None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            return np.fromstring(text, dtype=np.int32, sep=" ")
+            return np.fromstring(text, dtype=np.int64, sep=" ")
         except (DeprecationWarning, ValueError):
             return None
 
@@ -117,7 +124,7 @@ def _reason(text: str, side: int) -> str | None:
     for field in fields:
         if not field.removeprefix("-").isdecimal() or not field.isascii():
             return f"pixel {field[:20]!r} is no whole number"
-        if not 0 <= int(field) <= 255:
+        if (len(field) > 3 and len(field.lstrip("0")) > 3) or not 0 <= int(field) <= 255:
             return f"pixel value {field[:20]}, expected 0 to 255"
     return None
 

@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from fer_xai.emotions import canonical
 from fer_xai.errors import InputError
 from fer_xai.faces.columns import columns_beside
 from fer_xai.faces.faces import Faces, table_of
 from fer_xai.faces.formats.csv import split_name
-from fer_xai.faces.images import SUFFIXES, LazyPixels
+from fer_xai.faces.images import SUFFIXES, LazyPixels, name_of, opened
 
 WHAT = "a folder with one folder of pictures per emotion"
 # Up to this many bytes decoded faces are kept, beyond it they are decoded when used.
 _KEPT = 200_000_000
-_ROW = re.compile(r"(Training|PublicTest|PrivateTest)_(\d+)", re.IGNORECASE)
+_ROW = re.compile(r"(Training|PublicTest|PrivateTest)_(\d{1,9})(?!\d)", re.IGNORECASE)
 
 
 def reads(source: str | Path) -> bool:
@@ -48,11 +47,13 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     store, readable, broken = _open([paths[n] for n in kept], size)
     kept = [kept[n] for n in readable]
     splits = _splits(paths, places)
-    ids = [paths[n].relative_to(root).as_posix() for n in kept]
+    ids = [name_of(paths[n].relative_to(root).as_posix()) for n in kept]
     rows = [int(match.group(2)) if (match := _ROW.match(paths[n].name)) else None for n in kept]
     more: dict[str, list[Any]] = {"row": rows} if None not in rows else {}
     more |= columns_beside(root, ids)
-    table = table_of(ids, [labels[n] for n in kept], [splits[n] for n in kept], [str(paths[n]) for n in kept], **more)
+    table = table_of(
+        ids, [labels[n] for n in kept], [splits[n] for n in kept], [name_of(paths[n]) for n in kept], **more
+    )
     return Faces(store, table, skipped=(*skipped, *broken))
 
 
@@ -103,17 +104,18 @@ def _open(paths: list[Path], size: tuple[int, int] | None) -> tuple[np.ndarray |
 def _head(path: Path) -> tuple[int, int, bool] | None:
     """Height, width and whether it may be coloured, from the file's head; None where it has none."""
     try:
-        with Image.open(path) as image:
+        with opened(path) as image:
             return image.height, image.width, image.mode not in ("1", "L", "LA") and not image.mode.startswith("I")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    # What is wrong with it is told where its pixels are read.
+    except Exception:
         return None
 
 
 def _coloured(path: Path) -> bool:
     """Whether a picture stored in colour has any: many grey sets are stored as RGB."""
     try:
-        with Image.open(path) as image:
+        with opened(path) as image:
             pixels = np.asarray(image.convert("RGB"), np.int16)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Exception:
         return False
     return int(np.abs(pixels - pixels[..., :1]).max()) > 16

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fer_xai.faces.crop import crop_face
 from fer_xai.faces.faces import Faces, table_of
-from fer_xai.faces.images import SUFFIXES, read_image, resize
+from fer_xai.faces.images import SUFFIXES, name_of, read_image, resize
 
 WHAT = "a picture (" + " ".join(sorted(SUFFIXES)) + ")"
 # Up to this side a square picture is taken for a crop: FER sets go from 48 to 224 pixels.
@@ -27,4 +27,4 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
         face = resize(pixels, size or (height, width))
     else:
         face = crop_face(pixels, size or (48, 48), str(path))
-    return Faces(face[None], table_of([path.name], [None], ["test"], [str(path)]))
+    return Faces(face[None], table_of([name_of(path.name)], [None], ["test"], [name_of(path)]))
