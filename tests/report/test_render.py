@@ -99,7 +99,7 @@ def test_pages_can_be_heard_and_walked_by_keyboard(rendered: FakeStudy) -> None:
 
 def test_the_index_holds_every_chapter(index: str) -> None:
     for words in (
-        *("How to read this", "What this cannot tell you", "Barrett", "Confusion matrix", "Mean of the diagonal"),
+        *("How to read this", "What this cannot tell you", "Barrett", "Confusion matrix", "Balanced accuracy"),
         *(
             "Specificity S",
             "Agreement with the action units",
