@@ -55,3 +55,9 @@ def test_too_few_or_equal_faces_have_no_kinds(profiles):
     found = error_kinds(profiles)
     assert (found.clusters, found.found) == (0, False)
     assert len(found.labels) == len(profiles)
+
+
+def test_too_few_errors_have_no_kind():
+    found = error_kinds(np.random.default_rng(0).random((3, 8)))
+    assert found.labels.tolist() == [-1, -1, -1]
+    assert (found.clusters, found.found) == (0, False)

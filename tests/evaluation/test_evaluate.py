@@ -181,3 +181,34 @@ def test_a_paired_difference_is_as_certain_as_its_disagreements():
     assert (nested.low + nested.high) / 2 == pytest.approx(10 / 102)
     same = difference(right, right)
     assert same.low == pytest.approx(-same.high)
+
+
+def test_the_table_has_a_row_per_face_with_what_was_said_of_it():
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
+    table = evaluate(["a", "b", None, "other"], probabilities, ("a", "b", "c")).predictions
+    assert list(table.columns) == [
+        *("face", "label", "predicted", "correct", "counted", "confidence", "loss", "p_a", "p_b", "p_c")
+    ]
+    assert table["face"].tolist() == ["face-0", "face-1", "face-2", "face-3"]
+    assert table["correct"].fillna(False).tolist() == [True, False, False, False]
+    assert table["correct"].isna().tolist() == [False, False, True, False]
+    assert table["counted"].tolist() == [True, True, False, False]
+    assert table["confidence"].tolist() == [0.7, 0.6, 0.5, 0.4]
+    assert table["loss"].tolist() == pytest.approx([-math.log(0.7), -math.log(0.3), math.nan, math.nan], nan_ok=True)
+
+
+def test_the_summary_holds_calibration_and_confusions_by_name():
+    labels, probabilities = drawn()
+    summary = evaluate(labels, probabilities, FER2013).summary()
+    assert summary["calibration"]["confidence"] == pytest.approx(probabilities.max(axis=1).mean())
+    assert {"accuracy", "ece", "classwise_ece", "per_emotion", "brier", "curve"} < set(summary["calibration"])
+    assert {"label", "predicted", "n"} <= set(summary["top_confusions"][0])
+
+
+def test_an_emotion_that_nobody_could_vote_for_has_no_votes():
+    labels, probabilities = ["a", "b", "a"], np.array([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1]])
+    votes = pd.DataFrame({"a": [8, 1, 6], "b": [2, 9, 4]})
+    without, explicit = (
+        evaluate(labels, probabilities, ("a", "b", "c"), votes=cast).figures for cast in (votes, votes.assign(c=0))
+    )
+    assert {k: v.value for k, v in without.items()} == pytest.approx({k: v.value for k, v in explicit.items()})

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from fer_xai.errors import InputError
+from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
 from fer_xai.facs import FaceMasks, action_unit_masks, outline_masks, region_masks
 from fer_xai.facs.atlas import level_merge, part_names, region_names
+from fer_xai.facs.masks import face_size
 from fer_xai.facs.painting import _fill
 
 
@@ -119,3 +121,15 @@ def test_says_what_is_wrong(real_faces: np.ndarray, real_landmarks: Landmarks) -
         region_masks(real_faces[:3], "fine", real_landmarks[:2])
     with pytest.raises(InputError, match="face, lips or eyes"):
         outline_masks(real_faces, "ears", real_landmarks)
+
+
+def test_faces_in_a_set_have_the_set_s_size(real_faces: np.ndarray) -> None:
+    assert face_size(Faces.from_array(real_faces[:2, :40])) == face_size(real_faces[:2, :40]) == (40, 48)
+
+
+def test_the_codebook_is_that_of_2002_unless_said(real_faces: np.ndarray, real_landmarks: Landmarks) -> None:
+    usual, named = (
+        action_unit_masks(real_faces[:2], *book, landmarks=real_landmarks[:2]) for book in ((), ("facs2002",))
+    )
+    assert usual[1] == named[1]
+    assert np.array_equal(usual[0], named[0])

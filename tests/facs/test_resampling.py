@@ -113,3 +113,10 @@ def test_small_batches_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) ->
     assert shuffled_p(units, difference, 0, 300) == whole
     assert max(len(sums) for sums in units.shuffled(0, 300)) * 60 * 2 <= 1000
     assert sum(len(sums) for sums in units.resampled(0, 300)) == 300
+
+
+def test_draws_equal_to_the_figure_count_half_so_a_symmetric_spread_has_no_bias() -> None:
+    drawn = np.array([[-1.0], [0.0], [1e-14], [1.0]])
+    kept = np.array([[-1.0], [1.0], [-2.0], [2.0]])
+    low, high = resampling._bca_levels(np.zeros(1), drawn, kept, np.zeros(4))
+    assert (low[0], high[0]) == (pytest.approx(0.025), pytest.approx(0.975))

@@ -20,6 +20,7 @@ from fer_xai.facs import (
     spatial_null,
 )
 from fer_xai.facs.significance import signed_ranks
+from tests.facs.conftest import blank, pixel_masks
 from tests.facs.profile_stubs import SIX, drawn_profile
 
 
@@ -176,3 +177,13 @@ def test_spatial_null_does_not_hang_on_order_or_on_flat_maps(real_faces: np.ndar
     assert not with_blob.loc["chin", "significant"]
     flat = spatial_null(real_faces, np.ones(maps.shape), ["happy"] * 100, masks=real_masks, draws=99)
     np.testing.assert_allclose(flat["log2_enrichment_face"], 0, atol=1e-3)
+
+
+def test_the_spatial_null_has_its_columns_even_where_no_face_counts() -> None:
+    columns = [*("emotion", "region", "n", "log2_enrichment_face", "null", "null_low", "null_high", "p")]
+    columns += ["p_corrected", "significant"]
+    empty = spatial_null(blank(2), blank(2), [None, None], masks=pixel_masks(2), draws=19)
+    assert empty.empty
+    assert list(empty.columns) == columns
+    full = spatial_null(blank(2), blank(2) + 1, ["happy", "sad"], masks=pixel_masks(2), draws=19)
+    assert list(full.columns) == columns

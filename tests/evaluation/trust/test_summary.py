@@ -20,6 +20,7 @@ from fer_xai.evaluation.trust import (
     summarise_trust,
     trust_rows,
 )
+from fer_xai.evaluation.trust.ranking import standardised
 from tests.evaluation.trust.stage import SIZE, noise, seeds_of
 
 
@@ -165,3 +166,11 @@ def test_maps_of_other_faces_are_refused_and_one_face_has_no_chance_level():
     assert one["n"] == 1
     assert one[["chance_correlation", "chance_overlap", "low"]].isna().all()
     assert method_agreement({"a": noise(2)}).empty
+
+
+def test_a_constant_map_leaves_its_own_face_out_and_no_other():
+    one, other = noise(3, 1), noise(3, 2)
+    other[1] = 0.1
+    row = method_agreement({"a": one, "b": other}).iloc[0]
+    assert row["n"] == 2
+    assert np.isnan(standardised(np.array([[0.1] * 7, np.arange(7.0)]))).all(axis=1).tolist() == [True, False]

@@ -188,3 +188,10 @@ def test_a_face_or_two_pass_nothing_and_their_intervals_stay_within_what_a_corre
         assert (verdict.stable.level, verdict.sanity.level) == ("unclear", "unclear")
         assert not verdict.stable.low < -1
         assert not verdict.sanity.high > 1
+
+
+def test_a_finding_says_what_its_chance_level_is_of():
+    trust = made_up({"a": {"blur": 0.03, "stability": {"mirroring": 0.03, "noise": 0.8}}})
+    verdict = judge(trust, ["a"])[0]
+    assert (verdict.faithful.level, verdict.faithful.against) == ("partly", "its own maps laid elsewhere")
+    assert (verdict.stable.level, verdict.stable.against) == ("unclear", "maps of other faces")
