@@ -92,3 +92,10 @@ def test_counts_that_disagree_are_refused(planted):
         label_doubts(labels, p[:-1], EMOTIONS)
     with pytest.raises(InputError, match="as many of each"):
         label_doubts(labels, p, EMOTIONS, votes[:-1])
+
+
+def test_a_label_that_nobody_could_vote_for_has_no_votes(planted):
+    labels, p, votes, _ = planted
+    found = label_doubts(labels, p, EMOTIONS, votes.drop(columns="angry"))
+    assert (found.loc[found["label"] == "angry", "votes_label"] == 0).all()
+    assert (found["label"] == "angry").any()

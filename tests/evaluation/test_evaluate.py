@@ -201,8 +201,12 @@ def test_the_summary_holds_calibration_and_confusions_by_name():
     labels, probabilities = drawn()
     summary = evaluate(labels, probabilities, FER2013).summary()
     assert summary["calibration"]["confidence"] == pytest.approx(probabilities.max(axis=1).mean())
-    assert {"accuracy", "ece", "classwise_ece", "per_emotion", "brier", "curve"} < set(summary["calibration"])
+    told = {"confidence", "accuracy", "ece", "classwise_ece", "per_emotion", "brier", "curve"}
+    assert set(summary["calibration"]) == told
+    assert {"emotion", "value", "chance", "chance_high", "p"} <= set(summary["calibration"]["per_emotion"][0])
+    assert set(summary["most_frequent"]) == {"emotion", "share"}
     assert {"label", "predicted", "n"} <= set(summary["top_confusions"][0])
+    assert "index" not in summary["top_confusions"][0]
 
 
 def test_an_emotion_that_nobody_could_vote_for_has_no_votes():

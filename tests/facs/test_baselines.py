@@ -73,6 +73,9 @@ def test_planted_maps_stand_above_their_baselines(
     maps, emotions = planted
     profiles = part_profiles(real_faces, maps, emotions, masks=real_masks)
     table = beside_baselines(profiles, ["facs2002"], resamples=99).set_index(["measure", "map"])
+    assert set(table.index.get_level_values("measure")) == {
+        *("specificity", "log2_enrichment", "mass_accuracy", "separability")
+    }
     s = table.loc["specificity"]
     assert s.loc["measured", "low"] > 0.3
     assert (s.loc[["flat", "blob", "sobel"], "value"].abs() < 0.1).all()

@@ -120,3 +120,16 @@ def test_draws_equal_to_the_figure_count_half_so_a_symmetric_spread_has_no_bias(
     kept = np.array([[-1.0], [1.0], [-2.0], [2.0]])
     low, high = resampling._bca_levels(np.zeros(1), drawn, kept, np.zeros(4))
     assert (low[0], high[0]) == (pytest.approx(0.025), pytest.approx(0.975))
+
+
+def test_a_skewed_figure_is_corrected_by_its_acceleration() -> None:
+    from scipy.special import ndtr, ndtri
+
+    kept = np.array([[0.0], [0.0], [0.0], [4.0]])
+    moved = 3 * (kept.mean() - kept[:, 0])
+    acceleration = (moved**3).sum() / 4**3 / (6 * ((moved**2).sum() / 4**2) ** 1.5)
+    drawn = np.array([[-1.0], [1.0]])
+    levels = resampling._bca_levels(np.zeros(1), drawn, kept, np.zeros(4))
+    for level, quantile in zip(levels, (0.025, 0.975), strict=True):
+        z = ndtri(quantile)
+        assert level[0] == pytest.approx(ndtr(z / (1 - acceleration * z)))

@@ -34,6 +34,7 @@ def test_the_correlation_is_that_of_a_naive_loop(fill, across):
         engine_of(curved), faces, happy(2), {"noise": maps}, seeds_of(2), units, [fill], share=0.3, samples=12, draws=2
     )
     sets, fills = draw_subsets(units.counts, 0.3, 12, seeds_of(2)), fill_faces(faces, fill)
+    assert set(rows["metric"]) == {"faithfulness_correlation"}
     shifts = draw_shifts(SIZE, seeds_of(2), 2)
     for face in range(2):
         moved = [maps[face], *(np.roll(maps[face], shift, axis=(0, 1)) for shift in shifts[face])]

@@ -195,3 +195,8 @@ def test_a_finding_says_what_its_chance_level_is_of():
     verdict = judge(trust, ["a"])[0]
     assert (verdict.faithful.level, verdict.faithful.against) == ("partly", "its own maps laid elsewhere")
     assert (verdict.stable.level, verdict.stable.against) == ("unclear", "maps of other faces")
+
+
+def test_a_black_box_has_no_weights_to_exchange():
+    trust = made_up({"a": {"sanity": None}})
+    assert judge(trust, ["a"])[0].sanity.words == "its weights cannot be exchanged"
