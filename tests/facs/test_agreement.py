@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer_xai.errors import InputError
@@ -83,3 +86,12 @@ def test_says_what_is_wrong() -> None:
         agreement(blank(5), blank(5), "happy", masks=pixel_masks(5))
     with pytest.raises(InputError, match="cheerful"):
         agreement(blank(1), blank(1), ["cheerful"], masks=pixel_masks(1))
+
+
+def test_landmarks_that_are_given_are_those_that_are_used(real_faces: np.ndarray, real_masks: FaceMasks) -> None:
+    faces, maps = real_faces[:3], np.stack([centred_blob(48, 48)] * 3)
+    moved = real_masks.landmarks[:3]
+    moved = replace(moved, points=moved.points + 6)
+    given = agreement(faces, maps, ["happy"] * 3, "facs2002", moved)
+    painted = agreement(faces, maps, ["happy"] * 3, "facs2002", masks=FaceMasks.paint(faces, moved))
+    pd.testing.assert_frame_equal(given, painted)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_xai.errors import InputError
-from fer_xai.facs import RegionProfile, load_codebook, separability_gain, specificity_difference
+from fer_xai.facs import RegionProfile, difference, load_codebook, separability_gain, specificity_difference
 from fer_xai.facs.atlas import part_names
 from tests.facs.profile_stubs import SIX, drawn_profile
 
@@ -101,3 +101,11 @@ def test_baselines_must_be_of_the_same_faces() -> None:
     with pytest.raises(InputError, match="same faces"):
         separability_gain(profile, [replace(profile, faces=tuple(reversed(profile.faces)))])
     assert np.isnan(separability_gain(replace(profile, emotions=("sad",) * 24), [profile]).value)
+
+
+def test_exchanged_answers_are_counted_as_they_stand() -> None:
+    codes, gained = np.array([0, 0, 0, 1, 1, 1]), np.ones(6)
+    signs = np.random.default_rng(5).choice([-1.0, 1.0], size=(99, 6))
+    as_much = (signs.mean(axis=1) >= 1 - 1e-12).sum()
+    assert difference._flipped(gained, codes, 1.0, 5, 99) == pytest.approx((1 + as_much) / 100)
+    assert difference._flipped(0 * gained, codes, 0.0, 5, 99) == 1.0

@@ -10,7 +10,7 @@ import pytest
 
 from fer_xai.errors import InputError
 from fer_xai.facs import FaceMasks, centred_blob, count_regions, separability, separability_from_profile
-from fer_xai.facs.separability import features_of, folds_of, separability_table, tell
+from fer_xai.facs.separability import _interval, features_of, folds_of, separability_table, tell
 from tests.facs.profile_stubs import SIX, drawn_profile
 
 PLANTED = {e: [r] for e, r in zip(SIX, ("chin", "jaw", "eye", "cheek", "temple", "glabella"), strict=True)}
@@ -138,3 +138,10 @@ def test_a_study_s_rows_give_what_its_maps_give(real_faces: np.ndarray, real_mas
     for name in ("value", "low", "high", "p", "n", "chance"):
         assert row[name] == pytest.approx(getattr(direct, name)), name
     assert sorted(table["method"]) == ["blob", "maps"]
+
+
+def test_people_with_several_faces_make_the_interval_wider() -> None:
+    right = np.repeat(np.random.default_rng(0).random(60) < 0.6, 2).astype(float)
+    codes, people = np.repeat(np.arange(60) % 3, 2), [f"person {i // 2}" for i in range(120)]
+    apart, together = (_interval(right, codes, who, 0, 999) for who in (None, people))
+    assert together[1] - together[0] > 1.2 * (apart[1] - apart[0])

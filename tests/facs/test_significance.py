@@ -187,3 +187,18 @@ def test_the_spatial_null_has_its_columns_even_where_no_face_counts() -> None:
     assert list(empty.columns) == columns
     full = spatial_null(blank(2), blank(2) + 1, ["happy", "sad"], masks=pixel_masks(2), draws=19)
     assert list(full.columns) == columns
+
+
+def test_people_with_several_faces_are_drawn_whole() -> None:
+    twins = drawn_profile(8, 3, {"happy": ["upper_lip"]})
+    doubled = [row for row in range(48) for _ in range(2)]
+    twins = replace(
+        twins,
+        mass=twins.mass[doubled],
+        area=twins.area[doubled],
+        emotions=tuple(twins.emotions[row] for row in doubled),
+        faces=tuple(f"face {n}" for n in range(96)),
+    )
+    apart = significance(twins, resamples=99)
+    people = significance(replace(twins, people=tuple(f"person {row}" for row in doubled)), resamples=99)
+    assert (people["high"] - people["low"]).mean() > 1.2 * (apart["high"] - apart["low"]).mean()
