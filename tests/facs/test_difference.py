@@ -109,3 +109,19 @@ def test_exchanged_answers_are_counted_as_they_stand() -> None:
     as_much = (signs.mean(axis=1) >= 1 - 1e-12).sum()
     assert difference._flipped(gained, codes, 1.0, 5, 99) == pytest.approx((1 + as_much) / 100)
     assert difference._flipped(0 * gained, codes, 0.0, 5, 99) == 1.0
+
+
+def test_a_gain_draws_people_whole() -> None:
+    rows = [row for row in range(72) for _ in range(2)]
+
+    def twice(profile: RegionProfile) -> RegionProfile:
+        names = tuple(f"face {n}" for n in range(144))
+        emotions = tuple(profile.emotions[row] for row in rows)
+        return replace(profile, mass=profile.mass[rows], area=profile.area[rows], emotions=emotions, faces=names)
+
+    knows = twice(drawn_profile(12, 1, {"happy": ["lip_corner"], "sad": ["brow_inner"]}, 1.5))
+    blind = twice(drawn_profile(12, 2))
+    known = replace(knows, people=tuple(f"person {row}" for row in rows))
+    apart, together = (separability_gain(one, [blind], resamples=199) for one in (knows, known))
+    # With a twin among the faces that are learnt from, a face is known by heart.
+    assert apart.second > together.second + 0.1
