@@ -61,3 +61,11 @@ def test_too_few_errors_have_no_kind():
     found = error_kinds(np.random.default_rng(0).random((3, 8)))
     assert found.labels.tolist() == [-1, -1, -1]
     assert (found.clusters, found.found) == (0, False)
+
+
+def test_one_odd_error_is_no_kind():
+    profiles = np.random.default_rng(0).normal(0, 0.01, (60, 3))
+    profiles[7] = 5
+    found = error_kinds(profiles)
+    assert (found.labels == -1).all()
+    assert (found.clusters, found.found) == (0, False)

@@ -125,3 +125,8 @@ def test_a_gain_draws_people_whole() -> None:
     apart, together = (separability_gain(one, [blind], resamples=199) for one in (knows, known))
     # With a twin among the faces that are learnt from, a face is known by heart.
     assert apart.second > together.second + 0.1
+
+
+def test_one_and_the_same_differs_from_itself_in_no_draw() -> None:
+    profile = of_parts(10, 4, 0.2)
+    assert specificity_difference(profile, profile, BOOK, resamples=99).p == 1.0

@@ -141,6 +141,7 @@ def test_right_and_wrong_predictions_and_small_regions_are_told(real_faces: np.n
     assert counts["right"] + counts["wrong"] == counts["all"] == real_masks.found.sum()
     assert not table.loc[table["region"] == "glabella", "resolved"].any(), "smaller than a patch of 8 × 8"
     assert table.loc[table["region"] == "background", "resolved"].all()
+    assert table["resolved"].notna().all()
     assert list(table.columns[:2]) == ["method", "split"]
     assert significance_table(rows.drop(columns="predicted"), resamples=9)["resolved"].isna().all()
     assert isinstance(table["resolved"].dtype, pd.BooleanDtype)
