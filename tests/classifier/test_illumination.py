@@ -232,8 +232,8 @@ class TestHostileFiles:
     @pytest.mark.parametrize(
         "hostile",
         [
-            {"module": "fer_xai.cli.options", "class_name": "read_builder", "registered_name": "read_builder"},
-            {"module": "fer_xai.cli.options", "class_name": "read_builder", "registered_name": None},
+            {"module": "fer_xai.cli.opening", "class_name": "read_builder", "registered_name": "read_builder"},
+            {"module": "fer_xai.cli.opening", "class_name": "read_builder", "registered_name": None},
             {"module": "fer_xai.classifier.files", "class_name": "read_model", "registered_name": "fer_xai>read_model"},
             {"module": "builtins", "class_name": "Other", "registered_name": "fer_xai>Other"},
             {"module": "fer_xai.classifier.illumination.layer", "class_name": "keras", "registered_name": "keras"},

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from fer_xai.classifier import load_classifier
-from fer_xai.cli.options import open_classifier
+from fer_xai.cli.opening import open_classifier
 from fer_xai.errors import InputError
 
 

@@ -8,20 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from fer_xai.cli import clean
 from fer_xai.cli.app import app
 from fer_xai.faces.drawn import draw
 
-alone = typer.Typer()
-alone.command()(clean.command())
-
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(alone, [str(argument) for argument in arguments])
+    return CliRunner().invoke(app, ["clean", *(str(argument) for argument in arguments)])
 
 
 def refused(*arguments: object) -> str:
@@ -123,7 +118,7 @@ class TestApplied:
         return path
 
     def test_the_shared_option_leaves_them_out(self, csv, table):
-        from fer_xai.cli.options import open_faces
+        from fer_xai.cli.opening import open_faces
 
         assert len(open_faces(str(csv), "train")) == 8
         assert open_faces(str(csv), "train", cleaning=table).ids == tuple(f"row-{n}" for n in range(2, 8))

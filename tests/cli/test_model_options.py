@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from fer_xai.cli import options
+from fer_xai.cli import opening
 from fer_xai.cli.app import app
 from fer_xai.errors import InputError
 from tests.stubs import STUBS, multi_output, write_keras_2
@@ -64,7 +64,7 @@ def test_weights_and_a_builder_are_explained_from_the_command_line(picture, own_
     model.save_weights(weights)
     told = explained(picture, weights, "--builder", f"{own_code}:build", "--input-shape", "24x24x1")
     row = told["faces"][0]
-    opened = options.open_classifier(weights, builder=f"{own_code}:build", input_shape="24x24x1")
+    opened = opening.open_classifier(weights, builder=f"{own_code}:build", input_shape="24x24x1")
     assert opened.input_shape == (24, 24, 1)
     assert row["predicted"] in opened.emotions
 
@@ -83,9 +83,9 @@ def test_an_output_is_named_and_remembered(picture, tmp_path):
 def test_a_colour_is_told_and_remembered(tmp_path):
     path = tmp_path / "colour.keras"
     STUBS["nested_colour"]().save(path)
-    assert options.open_classifier(path).colour == "rgb"
-    assert options.open_classifier(path, colour="bgr").colour == "bgr"
-    assert options.open_classifier(path).colour == "bgr"
+    assert opening.open_classifier(path).colour == "rgb"
+    assert opening.open_classifier(path, colour="bgr").colour == "bgr"
+    assert opening.open_classifier(path).colour == "bgr"
 
 
 def test_what_nobody_said_of_ones_own_model_is_remarked_after_all_went_well(tmp_path, picture):
@@ -108,7 +108,7 @@ def test_what_nobody_said_of_ones_own_model_is_remarked_after_all_went_well(tmp_
 def test_a_builder_may_be_in_a_package(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "own_package.py").write_text(BUILDER)
-    assert options.read_builder("own_package:build")().built is False
+    assert opening.read_builder("own_package:build")().built is False
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,11 @@ def test_a_builder_may_be_in_a_package(tmp_path, monkeypatch):
 )
 def test_a_builder_that_is_not_there(own_code, named, said):
     with pytest.raises(InputError, match=said) as refused:
-        options.read_builder(named.format(code=own_code))
+        opening.read_builder(named.format(code=own_code))
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["48", "48x48", "48x48xgrey", "0x48x1", "48x48x1x1"])
 def test_an_input_shape_that_is_none(text):
     with pytest.raises(InputError, match="expected height x width x channels"):
-        options.read_shape(text)
+        opening.read_shape(text)

@@ -70,7 +70,7 @@ def run(faces: Faces, out: Path, **more: Any) -> Study:
     from tests.conftest import STUBS
 
     classifier = Classifier(STUBS["softmax_in_dense"]())
-    return run_study(classifier, faces, out, methods=METHODS, options=OPTIONS, seed=5, trust=0, **more)
+    return run_study(classifier, faces, out, **{"methods": METHODS, "options": OPTIONS, "seed": 5, "trust": 0} | more)
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +267,39 @@ def test_another_study_in_the_same_folder_is_refused(study, faces):
         run(faces[:10], study.path)
     with pytest.raises(InputError, match="differs in its target"):
         run(faces, study.path, target="label")
+
+
+def test_a_study_grows_by_further_methods_as_if_all_had_been_asked_for_at_once(study, faces, tmp_path):
+    said: list[str] = []
+
+    def track(what: str, done: int, total: int) -> None:
+        said.append(what.partition(", now ")[2])
+
+    some = run(faces[:12], tmp_path / "s", methods=("occlusion", "gradcam"), trust=12)
+    assert "trust" in some.tables
+    grown = run(faces[:12], tmp_path / "s", trust=12)
+    at_once = run(faces[:12], tmp_path / "o", trust=12, track=track)
+    assert digests(grown.path) == digests(at_once.path)
+    assert set(grown.table("trust")["method"]) >= set(METHODS)
+    assert set(METHODS) < set(said)
+
+
+def test_a_study_does_not_shrink_and_its_methods_keep_their_options(faces, tmp_path):
+    run(faces[:3], tmp_path / "s", methods=("occlusion", "gradcam"))
+    before = digests(tmp_path / "s")
+    more = ("occlusion", "gradcam", "saliency")
+    for asked in ({"methods": ("occlusion",)}, {"methods": more, "options": {"occlusion": {"patch": 7}}}):
+        with pytest.raises(InputError, match="its methods are occlusion, gradcam; ask for these and more"):
+            run(faces[:3], tmp_path / "s", **asked)
+    assert digests(tmp_path / "s") == before
+
+
+def test_what_is_ready_before_trust_is_asked_has_all_tables_but_its_own(study, faces, tmp_path):
+    seen: list[list[str]] = []
+    run(faces[:12], tmp_path / "s", methods=("occlusion",), trust=12, ready=lambda study: seen.append(study.tables))
+    assert "regions" in seen[0]
+    assert not {"trust", "method_agreement"} & set(seen[0])
+    assert {"trust", "method_agreement"} <= set(Study(tmp_path / "s").tables)
 
 
 def test_folders_that_are_no_study_say_so(tmp_path):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import early, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -25,10 +25,14 @@ def clean(
     out: Annotated[Path, typer.Option("--out", "-o", help="The table: .csv or .parquet.", show_default=False)],
     data: options.Data = None,
     split: Annotated[
-        str | None, typer.Option(help="train, validation or test; default all.", show_default=False)
+        str | None,
+        typer.Option(help="train, validation or test; default all.", show_default=False, callback=early.split),
     ] = None,
     checks: Annotated[
-        str | None, typer.Option(help="Comma list of checks; default all that can be made.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Comma list of checks; default all that can be made.", show_default=False, callback=early.checks
+        ),
     ] = None,
     sheet: Annotated[
         Path | None,
@@ -42,7 +46,11 @@ def clean(
     ] = None,
     drop: Annotated[
         list[str] | None,
-        typer.Option(help="Write an emotion's faces into the table to drop; may be repeated.", show_default=False),
+        typer.Option(
+            help="Write an emotion's faces into the table to drop; may be repeated.",
+            show_default=False,
+            callback=early.drop,
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -48,6 +48,7 @@ def compare(
         list[str] | None,
         typer.Option(
             help=f"Order of the outputs: fer2013, ferplus, alphabetical, or a,b,c. {_EACH}",
+            callback=early.emotions,
             rich_help_panel=options.MODEL,
         ),
     ] = None,
@@ -55,6 +56,7 @@ def compare(
         list[str] | None,
         typer.Option(
             help=f"unit (0…1), tf (−1…1), caffe, torch, raw (0…255) or zscore:MEAN,STD. {_EACH}",
+            callback=early.scaling,
             rich_help_panel=options.MODEL,
         ),
     ] = None,
@@ -82,13 +84,13 @@ def compare(
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the comparison a folder of its own")
     said = {"emotions": _each(emotions, len(models), "emotions"), "scaling": _each(scaling, len(models), "scaling")}
-    options.check_places(models, data)
+    opening.check_places(models, data)
     load_tensorflow()
     opened = [
-        options.open_classifier(model, said["emotions"][i], said["scaling"][i], trust_model)
+        opening.open_classifier(model, said["emotions"][i], said["scaling"][i], trust_model)
         for i, model in enumerate(models)
     ]
-    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
+    faces = opening.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     from fer_xai.comparison import run_comparison
     from fer_xai.report import render

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -44,7 +44,7 @@ def ensemble(
     from fer_xai.classifier.ensemble import ensemble as average
     from fer_xai.classifier.saving import save_classifier
 
-    members = [options.open_classifier(m, trust_model=trust_model) for m in models]
+    members = [opening.open_classifier(m, trust_model=trust_model) for m in models]
     made = average(members, shares, name=out.stem)
     written = save_classifier(made, out)
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -73,13 +73,13 @@ def evaluate(
         check_folder(out)
         if (out / "study.json").exists():
             raise InputError(f"--out {out} holds a report: give the evaluation a folder of its own")
-    options.check_places([model], data)
+    opening.check_places([model], data)
     load_tensorflow()
     everything = load_faces(data or "sample")
-    faces = options.open_faces(everything, split, limit, seed, ferplus, drop, cleaning)
+    faces = opening.open_faces(everything, split, limit, seed, ferplus, drop, cleaning)
     if not faces.emotions:
         raise InputError(f"{data or 'sample'} has no labelled faces: give labelled ones (--data fer2013.csv)")
-    classifier = options.open_classifier(
+    classifier = opening.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
     if not set(faces.emotions) & set(classifier.emotions):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
 from fer_xai.cli.quiet import load_tensorflow
@@ -35,7 +35,8 @@ def explain(
     method: options.Method = "lime",
     target: options.Target = "predicted",
     kind: Annotated[
-        str, typer.Option(help="What is drawn: panels, overlay, progressive (LIME), regions or bars.")
+        str,
+        typer.Option(help="What is drawn: panels, overlay, progressive (LIME), regions or bars.", callback=early.kind),
     ] = "panels",
     samples: Annotated[
         int | None,
@@ -83,9 +84,9 @@ def explain(
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
     chosen = parse_options(method, [*(option or ()), *([f"samples={samples}"] if samples else ())])
-    options.check_places([model])
+    opening.check_places([model])
     load_tensorflow()
-    classifier = options.open_classifier(
+    classifier = opening.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
     height, width, _ = classifier.input_shape

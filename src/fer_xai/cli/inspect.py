@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -32,7 +32,11 @@ def inspect(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option(help="train, validation or test; default validation where there is one.", show_default=False),
+        typer.Option(
+            help="train, validation or test; default validation where there is one.",
+            show_default=False,
+            callback=early.split,
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Take a sample of so many faces, stratified by label.")] = _SAMPLE,
     seed: options.Seed = 0,
@@ -71,10 +75,10 @@ def inspect(
         "output": output,
         "illumination": illumination,
     }
-    shape = options.read_shape(input_shape) if input_shape else None
+    shape = opening.read_shape(input_shape) if input_shape else None
     if trust_model:
-        options.say_what_runs(model)
-    keras_model = read_model(model, trust_model, options.read_builder(builder) if builder else None, shape)
+        opening.say_what_runs(model)
+    keras_model = read_model(model, trust_model, opening.read_builder(builder) if builder else None, shape)
     classifier, origin = _classifier(model, keras_model, said, shape)
     anatomy, methods = describe_anatomy(classifier), methods_for(classifier)
     found = inspect_classifier(classifier, faces, origin=origin, seed=seed) if faces is not None else None

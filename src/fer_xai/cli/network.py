@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -63,12 +63,12 @@ def network(
     check_folder(out)
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the network's page a folder of its own")
-    options.check_places([model], data)
+    opening.check_places([model], data)
     load_tensorflow()
-    classifier = options.open_classifier(
+    classifier = opening.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
-    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
+    faces = opening.open_faces(data, split, limit, seed, ferplus, drop, cleaning)
     with bar() as track:
         index = write_network_page(
             classifier,

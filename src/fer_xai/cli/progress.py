@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from fer_xai.cli.loudness import Loudness, chosen, remark
 
 Track = Callable[[str, int, int], None]
+NOW = ", now "  # what follows is the part of the work that is in hand
 LINE_EVERY = 10.0  # seconds
 
 
 @contextmanager
 def bar() -> Iterator[Track]:
-    """Yield ``track(what, done, total)``, which moves the bar of `what`; with ``--quiet`` there is none."""
+    """Yield ``track(what, done, total)``, which moves the bar of `what`; with ``--quiet`` there is none.
+
+    What follows `NOW` in `what` may change on the way.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -33,11 +37,12 @@ def bar() -> Iterator[Track]:
     progress = Progress(*columns, console=console, speed_estimate_period=600, disable=chosen() is Loudness.QUIET)
 
     def track(what: str, done: int, total: int) -> None:
-        if what not in tasks:
+        work = what.partition(NOW)[0]
+        if work not in tasks:
             # Not before there is something to show: a refusal stays the only line on stderr.
             progress.start()
-            tasks[what] = progress.add_task(what, total=total)
-        progress.update(tasks[what], completed=done)
+            tasks[work] = progress.add_task(what, total=total)
+        progress.update(tasks[work], completed=done, description=what)
 
     try:
         yield track
@@ -51,9 +56,9 @@ def _in_lines() -> Track:
     told: dict[str, float] = {}
 
     def track(what: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if what not in told or done == total or now - told[what] >= LINE_EVERY:
-            told[what] = now
-            remark(f"{what}: {done} of {total}")
+        moment, (work, now, part) = time.monotonic(), what.partition(NOW)
+        if work not in told or done == total or moment - told[work] >= LINE_EVERY:
+            told[work] = moment
+            remark(f"{work}: {done} of {total}{now}{part}")
 
     return track

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
 from fer_xai.cli.quiet import load_tensorflow
+
+if TYPE_CHECKING:
+    from fer_xai.study import Study
+PATIENCE = 120  # seconds of explaining after which pages are written before the last questions are asked
 
 
 @one_line
@@ -49,11 +54,15 @@ def report(
     """Explain many faces by several methods and write one HTML report.
 
     Without options but [bold]--out[/bold] it explains the 101 bundled faces by the bundled classifier. A run that was
-    stopped goes on when the same command is given again.
+    stopped goes on when the same command is given again, and one of some methods grows by further ones.
 
     Example, without anything of one's own: fer-xai report --out report/
 
     Example: fer-xai report --model M.keras --data fer2013.csv --split test --limit 350 --out report/
+
+    Example, a first look by quick methods: fer-xai report --model M.keras -d faces/ --methods gradcam,occlusion -o r/
+
+    Example, all methods when it was worth it, in the same folder: fer-xai report --model M.keras -d faces/ -o r/
     """
     from fer_xai.cli.progress import bar
     from fer_xai.report import render, write_single_file
@@ -61,17 +70,29 @@ def report(
     from fer_xai.study.files import check_folder
 
     check_folder(out)
-    options.check_places([model], data)
+    opening.check_places([model], data)
     load_tensorflow()
-    classifier = options.open_classifier(
+    began = time.monotonic()
+    classifier = opening.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
-    faces = options.open_faces(data, split, limit, seed, ferplus, drop, cleaning, votes)
+    faces = opening.open_faces(data, split, limit, seed, ferplus, drop, cleaning, votes)
     chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
     for name, reason in left_out.items():
         remark(f"left out {name}: {reason}")
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     with bar() as track:
+
+        def pages(study: Study) -> Path:
+            track("writing pages", 0, 1)
+            index = render(study)
+            track("writing pages", 1, 1)
+            return index
+
+        def early(study: Study) -> None:
+            if trust and time.monotonic() - began > PATIENCE:
+                remark(f"{pages(study)} can be read by now; which method to believe is asked next, and told there then")
+
         study = run_study(
             classifier,
             faces,
@@ -83,10 +104,9 @@ def report(
             data={"source": data or "sample", "split": splits or None},
             trust=trust,
             track=track,
+            ready=early,
         )
-        track("writing pages", 0, 1)
-        index = render(study)
-        track("writing pages", 1, 1)
+        index = pages(study)
     bound = write_single_file(out) if single_file else None
     size = bound.stat().st_size if bound else 0
     if as_json:

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import opening, options
 from fer_xai.cli.compare import named
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
@@ -81,9 +81,9 @@ def serve(
     if save is not None:
         check_folder(save, "--save")
     taken = bind(host, port)
-    options.check_places(models)
+    opening.check_places(models)
     load_tensorflow()
-    opened = [options.open_classifier(place, emotions, scaling, trust_model, *said[2:]) for place in models]
+    opened = [opening.open_classifier(place, emotions, scaling, trust_model, *said[2:]) for place in models]
     classifiers = named(opened, models)
     if save is not None:
         output_folder(save, "--save")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli import options
+from fer_xai.cli import opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
 from fer_xai.cli.progress import bar
@@ -67,7 +67,7 @@ def train(
 
     Example, a short try: fer-xai train compact --data fer2013.csv --limit 2000 --epochs 2 --out try.keras
     """
-    options.check_places(data=data)
+    opening.check_places(data=data)
     load_tensorflow()
     from fer_xai.cli.trained import Run, write_beside
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,10 @@ from fer_xai.lock import only_writer
 from fer_xai.study import Study, chunks, run_study
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json, write_table
+from fer_xai.study.run import Track
 
 #: What two classifiers are compared by where nothing else is asked for: two causal methods and a class map.
 METHODS = ("occlusion", "shap:regions", "gradcam")
-
-Track = Callable[[str, int, int], None]
 
 
 def run_comparison(
@@ -118,8 +117,8 @@ def _contrast(
 
 
 def _tracking(track: Track, model: str) -> Track:
-    """The same, with the model's name after what is being done."""
-    return lambda what, done, total: track(f"{what} {model}", done, total)
+    """The same, with the model's name before what is being done."""
+    return lambda what, done, total: track(f"{model}: {what}", done, total)
 
 
 def compare_studies(

@@ -28,7 +28,9 @@ from fer_xai.study import blind, causal, chunks, contrasts, groups, occluders, t
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_arrays, write_json
 from fer_xai.study.study import CHUNK, Study, folder_name
-from fer_xai.study.trust import MOST, sample_sizes, write_trust
+from fer_xai.study.trust import MOST, discard_trust, sample_sizes, write_trust
+
+Track = Callable[[str, int, int], None]
 
 #: What a report shows where nothing else is asked for.
 STANDARD_METHODS = (
@@ -55,11 +57,13 @@ def run_study(
     data: dict[str, Any] | None = None,
     options: dict[str, dict[str, Any]] | None = None,
     trust: int = MOST,
-    track: Callable[[str, int, int], None] = lambda what, done, total: None,
+    track: Track = lambda what, done, total: None,
+    ready: Callable[[Study], object] = lambda study: None,
 ) -> Study:
     """Explain all faces by all methods and write the study's folder.
 
-    The same call on the same folder goes on where an earlier one stopped, and gives the same bytes.
+    The same call on the same folder goes on where an earlier one stopped, and gives the same bytes. With further
+    methods it explains by those only, and the folder is then as if all had been asked for at once.
 
     Parameters
     ----------
@@ -82,7 +86,9 @@ def run_study(
     trust : int
         Faces, at most, on which to measure which method to believe; 0 for none. See `sample_sizes`.
     track : callable
-        Called with (what, done, total).
+        Called with (what, done, total); while explaining, `what` ends with the method: ``…, now lime:slic``.
+    ready : callable
+        Called with the study once all is written but which method to believe, which may take a while.
 
     Returns
     -------
@@ -108,7 +114,11 @@ def run_study(
         sweep(out)
         for piece in discard_damaged(out):
             track(f"{piece} is damaged and will be made again", 1, 1)
-        return _run(classifier, faces, out, explainers, target, books, seed, trust, track)
+        study = _run(classifier, faces, out, explainers, target, books, seed, track)
+        ready(study)
+        if trust > 0:
+            write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
+        return study
 
 
 def _run(
@@ -119,11 +129,11 @@ def _run(
     target: Target,
     books: tuple[Codebook, ...],
     seed: int,
-    trust: int,
-    track: Callable[[str, int, int], None],
+    track: Track,
 ) -> Study:
     """Explain, add up, test: what the folder does not hold yet."""
     starts = range(0, len(faces), CHUNK)
+    what = f"explaining {len(faces)} faces by {len(explainers)} method{'s' * (len(explainers) > 1)}"
     total, done = len(faces) * len(explainers), 0
     for start in starts:
         part = faces[start : start + CHUNK]
@@ -133,9 +143,10 @@ def _run(
         causal.write_ablation(out, start, classifier, part, prepared.masks, seed)
         contrasts.write_contrasts(out, start, classifier, part, prepared.masks, seed)
         for explainer in explainers:
+            track(f"{what}, now {full_name(explainer)}", done, total)
             _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed, books)
             done += len(part)
-            track("explaining", done, total)
+    track(what, total, total)
     study = Study(out)
     track("adding up and testing", 0, 1)
     told = tables.finish(study, starts)
@@ -145,8 +156,6 @@ def _run(
     wrong.write_wrong(study, starts, faces)
     groups.write_groups(study, starts, faces)
     track("adding up and testing", 1, 1)
-    if trust > 0:
-        write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
     return study
 
 
@@ -206,20 +215,27 @@ def _cam_layer(classifier: Classifier, settings: dict[str, Any]) -> dict[str, st
 
 
 def _claim(out: Path, manifest: dict[str, Any]) -> None:
-    """Write the manifest, or make sure that the folder's is the same."""
+    """Write the manifest, or make sure that the folder's is the same but for further methods."""
     path = out / "study.json"
     if not path.exists():
         write_json(path, manifest)
         return
-    earlier = Study(out).manifest
-    changed = [key for key in manifest if _identity(earlier, key) != _identity(json.loads(json.dumps(manifest)), key)]
-    if changed:
-        there = f" (its methods are {', '.join(earlier.get('methods', ()))})" if "methods" in changed else ""
+    earlier, asked = Study(out).manifest, json.loads(json.dumps(manifest))
+    changed = [key for key in manifest if _identity(earlier, key) != _identity(asked, key)]
+    if changed == ["methods"] and all(asked["methods"].get(name) == was for name, was in earlier["methods"].items()):
+        discard_trust(out)  # it is measured on all methods together
+        write_json(path, manifest)
+    elif changed:
+        there = _grows(earlier) if "methods" in changed else ""
         there += f" (it is of {_faces(earlier)} faces, these are {_faces(manifest)})" if "data" in changed else ""
         raise InputError(
             f"{out} holds a study that differs in its {', '.join(changed)}{there}: give another --out, or delete it to "
             "start anew"
         )
+
+
+def _grows(manifest: dict[str, Any]) -> str:
+    return f" (its methods are {', '.join(manifest.get('methods', ()))}; ask for these and more, and it goes on)"
 
 
 def _faces(manifest: dict[str, Any]) -> str:

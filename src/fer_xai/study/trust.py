@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -137,6 +139,14 @@ def _stored(study: Study, method: str, places: np.ndarray) -> np.ndarray:
     return np.stack([found[place // CHUNK * CHUNK][place % CHUNK] for place in places])
 
 
+def discard_trust(out: Path) -> None:
+    """Remove what was measured with other methods beside it."""
+    for name in ("trust", "trust_faces", "method_agreement"):
+        (out / f"{name}.parquet").unlink(missing_ok=True)
+    for folder in (out / "parts").glob("trust-*"):
+        shutil.rmtree(folder)
+
+
 def write_trust(
     study: Study,
     classifier: Classifier,
@@ -161,14 +171,14 @@ def write_trust(
     sizes : tuple of int
         How many faces to measure, and on how many of these to run the methods again: see `sample_sizes`.
     track : callable
-        Called with (what, done, total).
+        Called with (what, done, total); `what` ends with the measurement.
     """
     whole, again = sizes
     sample = Sample.draw(study, whole, again, target)
     measurements = [*_from_maps(sample, classifier), *_explained_again(sample, classifier, explainers)]
     tables = []
     for done, (name, measure) in enumerate(measurements):
-        track("asking which method to believe", done, len(measurements))
+        track(f"asking which method to believe, now {name}", done, len(measurements))
         path = chunks.table(study.path, f"trust-{whole}-{again}/{name}", 0)
         if not path.exists():
             write_table(path, measure())
