@@ -163,6 +163,13 @@ class TestChecks:
         assert {*COPIES, "no_face", "not_human", "hidden", "not_a_face_votes", "dropped_emotion"} == set(checks)
         assert all(module.TITLE for module in checks.values())
 
+    def test_facts_come_first_and_the_weakest_guess_last(self):
+        order = list(list_checks())
+        rights = [check.RIGHT for check in list_checks().values()]
+        assert rights.index((78, 80)) == 5
+        assert rights[:5] == [None] * 5
+        assert order[-1] == "hidden"
+
 
 class TestTable:
     def test_the_same_seed_gives_the_same_table(self, planted, table):

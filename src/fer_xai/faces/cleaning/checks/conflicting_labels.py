@@ -14,6 +14,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "equal pixels under several labels: one copy, drawn at random, goes"
 NEEDS = None
+RIGHT = None
 
 
 def find(request: Request) -> list[Finding]:

@@ -8,6 +8,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "images of one value"
 NEEDS = None
+RIGHT = None
 
 
 def find(request: Request) -> list[Finding]:

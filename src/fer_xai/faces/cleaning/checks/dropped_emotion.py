@@ -6,6 +6,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "faces of an emotion to leave out"
 NEEDS = "emotions"
+RIGHT = None
 
 
 def find(request: Request) -> list[Finding]:

@@ -7,6 +7,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "equal pixels, within and across splits"
 NEEDS = None
+RIGHT = None
 
 
 def find(request: Request) -> list[Finding]:

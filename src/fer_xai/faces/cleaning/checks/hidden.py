@@ -17,6 +17,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "an eye, the nose or the mouth behind something"
 NEEDS = None
+RIGHT = (10, 42)
 
 _LOOK = 0.06  # mean chance of a part's pixels to lie behind something; the best F1 on the half to choose on
 
@@ -37,11 +38,12 @@ _FINE = 4  # outlines are drawn at so many times the face's size, then averaged
 
 def find(request: Request) -> list[Finding]:
     """Every face of which a part seems covered, the more so the higher its score: look."""
-    return [
+    found = [
         Finding(place, "face partly hidden", "look", f"{part} seems covered by {share:.0%}", score=share)
         for place, (part, share) in enumerate(_most_hidden(request))
         if share >= _LOOK and not request.constant[place]
     ]
+    return sorted(found, key=lambda finding: -(finding.score or 0.0))
 
 
 def _most_hidden(request: Request) -> list[tuple[str, float]]:

@@ -12,6 +12,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "no face for the face mesh, and no texture of a photograph"
 NEEDS = None
+RIGHT = (4, 7)
 
 UNSEEN = 0.05  # the mesh's presence probability below which it sees no face
 _NOTHING = 0.005  # and below which a person should look, whatever the texture
@@ -34,5 +35,5 @@ def find(request: Request) -> list[Finding]:
             f"face seen with probability {seen[place]:.3f}, drawn with {drawn[place]:.2f}",
             score=float(seen[place]),
         )
-        for place in np.flatnonzero(doubtful)
+        for place in sorted(np.flatnonzero(doubtful), key=lambda place: -drawn[place])
     ]

@@ -9,6 +9,7 @@ from fer_xai.faces.ferplus import votes_of
 
 TITLE = "FER+ votes for not a face"
 NEEDS = "votes"
+RIGHT = None
 
 
 def find(request: Request) -> list[Finding]:

@@ -13,6 +13,7 @@ from fer_xai.faces.cleaning.request import Finding, Request
 
 TITLE = "faces with the texture of a drawing"
 NEEDS = None
+RIGHT = (11, 13)
 
 _LIKELY, _SURE = 0.5, 0.9
 
@@ -29,5 +30,5 @@ def find(request: Request) -> list[Finding]:
             f"drawn with probability {drawn[place]:.2f}",
             score=float(drawn[place]),
         )
-        for place in np.flatnonzero(seen & (drawn >= _LIKELY))
+        for place in sorted(np.flatnonzero(seen & (drawn >= _LIKELY)), key=lambda place: -drawn[place])
     ]
