@@ -67,8 +67,13 @@ def test_writes_all_that_belongs_beside_a_model(data, tmp_path):
     assert record["test"]["accuracy"] == pytest.approx(right)
     assert record["test"]["low"] < right < record["test"]["high"]
 
+    assert f"right on {right:.1%} of 24 test faces" in result.stderr
+    assert "m.keras.training, what a stopped run goes on from" in result.stderr
+
     card = (tmp_path / "m.md").read_text()
     assert f"{100 * right:.1f} %" in card
+    assert "| data | squares.npz |" in card
+    assert "fewest are of neutral 0, angry 12" in card
     assert "Training trains, PublicTest validates, PrivateTest tests" in card
     assert str(tmp_path) not in card + (tmp_path / "m.json").read_text().replace(str(out), "")
     rows = list(csv.DictReader((tmp_path / "m.history.csv").read_text().splitlines()))
@@ -109,6 +114,9 @@ def test_the_documents_own_split_and_ones_own_test_faces(data, tmp_path):
     options = ("--protocol", "document", "--epochs", 1, "--extra-test", extra, "--drop", "disgust", "--json")
     record = json.loads(run("train", "six-m1", "--data", data, "--out", out, *options).stdout)
     assert "disgust" not in record["emotions"]
+    assert record["left_out"] == {"disgust": 20}
+    card = (tmp_path / "m.md").read_text()
+    assert "| left out | 20 of disgust |" in card
     total = sum(record["faces"].values())
     assert record["faces"]["test"] == pytest.approx(total / 10, abs=1)
     assert record["extra"]["n"] == record["faces"]["test"] + sum(label != "disgust" for label in more.labels)

@@ -77,9 +77,11 @@ def train(
     run = Run(chosen, data, out, protocol, weights, extra_test, limit, seed, precision, ferplus, cleaning)
     overrides = {"--epochs": epochs, "--batch-size": batch_size}
     run.overrides = [f"{name} {value}" for name, value in overrides.items() if value is not None]
+    run.read()
     with bar() as track:
         run.go(report=tell, track=track)
     record = write_beside(run)
+    tell_result(record, out)
     typer.echo(json.dumps({**record, "model": str(out)}) if as_json else str(out))
 
 
@@ -141,6 +143,20 @@ def tell(line: str) -> None:
     remark(
         f"epoch {row['epoch'] + 1}: loss {row['loss']:.4f}, accuracy {row['accuracy']:.1%}; "
         f"validation loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.1%}"
+    )
+
+
+def tell_result(record: dict[str, Any], out: Path) -> None:
+    """What came of it, and what lies beside the model, on stderr."""
+    for emotion, count in record["left_out"].items():
+        remark(f"left out: {count:,} faces of {emotion}, for which {record['recipe']} has no answer")
+    part = "test" if record["test"] else "validation"
+    if record[part]:
+        reached, low, high = (f"{record[part][name]:.1%}" for name in ("accuracy", "low", "high"))
+        remark(f"right on {reached} of {record[part]['n']:,} {part} faces (95 % interval {low} to {high})")
+    remark(
+        f"beside it: {out.stem}.md (card), .svg (learning curves), .history.csv, .json; {out.name}.training, what a "
+        "stopped run goes on from, can be deleted now"
     )
 
 

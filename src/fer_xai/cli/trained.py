@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,10 +42,10 @@ class Run:
     cleaning: Path | None
     overrides: list[str] = field(default_factory=list)
     history: list[Row] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def go(self, report: Callable[[str], None], track: Track) -> None:
-        """Train, or go on with training."""
-        self.parts = self._parts()
+        """Train on what was read, or go on with training."""
         train, validation = (arrays(self.recipe, faces) for faces in (self.parts.train, self.parts.validation))
 
         def one(recipe: Recipe, out: Path) -> list[Row]:
@@ -56,17 +57,13 @@ class Run:
         else:
             self.history = one(self.recipe, self.out)
 
-    def _parts(self) -> Parts:
-        faces = load_faces(
-            self.data,
-            ferplus=self.ferplus,
-            cleaning=self.cleaning,
-            drop=self.recipe.dropped,
-            limit=self.limit,
-            seed=self.seed,
-            size=(SIDE, SIDE),
-        )
-        return split(self.recipe, faces, self.protocol, self.seed)
+    def read(self) -> None:
+        """Read the faces and split them."""
+        everything = load_faces(self.data, ferplus=self.ferplus, cleaning=self.cleaning, size=(SIDE, SIDE))
+        dropped = Counter(label for label in everything.labels if label in self.recipe.dropped)
+        self.left_out = {str(emotion): count for emotion, count in dropped.items()}
+        faces = load_faces(everything, drop=self.recipe.dropped, limit=self.limit, seed=self.seed)
+        self.parts: Parts = split(self.recipe, faces, self.protocol, self.seed)
 
     def extra(self) -> Faces | None:
         """The user's own test faces, of the emotions that the recipe knows."""
@@ -101,12 +98,15 @@ def _record(run: Run, model: Any) -> dict[str, Any]:
         "recipe": recipe.name,
         "document": recipe.document,
         "model": run.out.name,
+        "data": Path(run.data).name,
         "parameters": int(model.count_params()),
         "emotions": list(recipe.emotions),
         "labels": recipe.labels,
         "protocol": run.protocol,
         "split": parts.described,
         "faces": {name: len(getattr(parts, name) or ()) for name in ("train", "validation", "test")},
+        "train_faces": {emotion: parts.train.labels.count(emotion) for emotion in recipe.emotions},
+        "left_out": run.left_out,
         "limit": run.limit,
         "cleaning": run.cleaning.name if run.cleaning else None,
         "seed": run.seed,

@@ -11,11 +11,11 @@ _LIMITS = """\
 ## Limits
 
 - **Not for decisions about people.** An expression is not an emotion: a smiling face is not proof of a happy person.
-- **Noisy labels.** People agree with FER2013's labels about 65 % of the time; some of its test faces have an exact copy
-  among its training faces, so accuracy there flatters a little.
-- **Unknown people.** FER2013's photos come from web searches and have no labels of age, gender or origin: accuracy by
-  group was not measured, and a bias must be expected.
-- **Few faces of some emotions**, disgust above all: their recall is uncertain.
+- **Noisy labels.** A label is somebody's opinion: people agree with FER2013's about 65 % of the time. Copies of
+  training faces among test faces flatter accuracy; FER2013 has some, and `fer-xai clean` finds them in any data.
+- **Unknown people.** Accuracy by age, gender or origin was not measured here, and a bias must be expected. FER2013's
+  photos come from web searches and say nothing of it; where your data does, `fer-xai report` compares the groups.
+- **{fewest}
 - **Only crops like the training faces:** grey, 48×48, one face that fills the crop.
 - **Probabilities were not calibrated:** read them as an order, not as odds.
 """
@@ -42,19 +42,28 @@ def write_card(record: Mapping[str, Any], recipe: Recipe) -> str:
     if recipe.choices:
         lines += ["", "## What the document leaves open, and what was chosen", ""]
         lines += [f"- {choice}" for choice in recipe.choices]
-    return "\n".join([*lines, "", _LIMITS])
+    return "\n".join([*lines, "", _LIMITS.format(fewest=_fewest(record["train_faces"]))])
+
+
+def _fewest(counts: Mapping[str, int]) -> str:
+    few = sorted(counts, key=lambda emotion: counts[emotion])[:2]
+    told = ", ".join(f"{emotion} {counts[emotion]:,}" for emotion in few)
+    return f"Few faces of some emotions:** of training faces, fewest are of {told}; what it knows of them is uncertain."
 
 
 def _facts(record: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, ...]]:
-    faces = record["faces"]
+    faces, left_out = record["faces"], record["left_out"]
+    sample = f"; a sample of {record['limit']:,} (--limit)" if record["limit"] else ""
     facts: list[tuple[str, ...]] = [
         ("document", recipe.document),
         ("input", "one face, 48×48, grey, float in [0, 1]"),
         ("output", f"probabilities of {', '.join(record['emotions'])}, in this order"),
         ("parameters", f"{record['parameters']:,}"),
+        ("data", record["data"]),
         ("labels", record["labels"]),
         ("split", f"{record['protocol']}: {record['split']}"),
-        ("faces", f"{faces['train']:,} train, {faces['validation']:,} validate, {faces['test']:,} test"),
+        ("faces", f"{faces['train']:,} train, {faces['validation']:,} validate, {faces['test']:,} test{sample}"),
+        ("left out", ", ".join(f"{count:,} of {emotion}" for emotion, count in left_out.items()) or "no emotion"),
         ("cleaned", record["cleaning"] or "no"),
         ("backbone's weights", record["backbone_weights"] or "no backbone"),
         ("settings", record["settings"]),
