@@ -19,7 +19,8 @@ def explanation(stub_model) -> Explanation:
 
 
 def test_regions_are_a_tidy_table(explanation):
-    rows = explanation.regions(levels=("coarse",))
+    rows = explanation.regions("coarse")
+    assert rows.equals(explanation.regions(levels=["coarse"]))
     assert len(rows) == 3 * 8
     assert list(rows.columns[:5]) == ["face", "label", "predicted", "target", "method"]
     assert set(rows["method"]) == {"lime:quickshift"}

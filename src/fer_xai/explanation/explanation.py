@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,13 +72,16 @@ class Explanation:
         """The classifier's answer for each face."""
         return tuple(self.emotions[i] for i in self.probabilities.argmax(axis=1))
 
-    def regions(self, **options: Any) -> pd.DataFrame:
-        """Tell the attributions in facial regions: one row per face and region.
+    def regions(self, levels: str | Sequence[str] = ("coarse", "fine"), **options: Any) -> pd.DataFrame:
+        """Tell the attributions in facial regions: one row per face, level and region.
 
         Parameters
         ----------
+        levels : str or sequence of str
+            ``coarse`` (8 regions), ``fine`` (25), or both: then a face has rows of both levels, each of which shares
+            out the whole map, so take one level before adding up.
         **options
-            Of `fer_xai.facs.count_regions`: levels, thresholds.
+            Further ones of `fer_xai.facs.count_regions`.
 
         Returns
         -------
@@ -86,8 +90,10 @@ class Explanation:
         """
         from fer_xai.facs import count_regions
 
-        rows = count_regions(self.faces, self.attributions, landmarks=self.landmarks, **options)
-        return self.identify(rows)
+        chosen = (levels,) if isinstance(levels, str) else tuple(levels)
+        return self.identify(
+            count_regions(self.faces, self.attributions, levels=chosen, landmarks=self.landmarks, **options)
+        )
 
     def identify(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Insert label, predicted, target and method into a table that has a ``face`` column."""
