@@ -67,3 +67,24 @@ def test_what_cannot_be_halved_is_left_as_it_was(tmp_path):
         halve(path)
     assert path.read_bytes() == content
     assert [found.name for found in tmp_path.iterdir()] == ["m.keras"]
+
+
+def test_of_a_bundled_classifier_nothing_is_remembered_and_nothing_assumed():
+    path = model_path("compact")
+    before = sorted(path.parent.iterdir())
+    assert load_classifier("compact", scaling="tf").scaling == "tf"
+    assert sorted(path.parent.iterdir()) == before
+    again = load_classifier("compact")
+    assert (again.scaling, again.assumed) == ("unit", ())
+
+
+def test_what_nobody_said_of_ones_own_model_is_assumed(tmp_path, stub_model):
+    path = tmp_path / "own.keras"
+    stub_model.save(path)
+    assert load_classifier(path).assumed == ("scaling", "emotions")
+    assert load_classifier(stub_model, scaling="tf").assumed == ("emotions",)
+    load_classifier(path, scaling="unit", emotions="fer2013")
+    opened = load_classifier(path)
+    assert opened.assumed == ()
+    assert "assumed" not in opened.describe()
+    assert load_classifier(stub_model).describe()["assumed"] == ["scaling", "emotions"]

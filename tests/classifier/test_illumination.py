@@ -211,9 +211,8 @@ class TestSaid:
         assert abs(said[0]["happy"] - said[1]["happy"]) > 1e-4
         refusal = CliRunner().invoke(app, [*common, "--out", str(tmp_path / "a.png"), "--illumination", "sun"])
         assert refusal.exit_code == 2
-        assert refusal.stderr.splitlines() == [
-            "fer-xai: unknown illumination 'sun'; known are clahe, diffusion, gamma, histogram"
-        ]
+        (line,) = refusal.stderr.splitlines()
+        assert "unknown illumination 'sun'; known are clahe, diffusion, gamma, histogram" in line
 
     def test_inspection_keeps_it(self, sample_images):
         from fer_xai.evaluation import inspect_classifier

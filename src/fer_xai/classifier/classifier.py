@@ -33,8 +33,8 @@ class Classifier:
     emotions : str or sequence of str, optional
         Head order: ``fer2013``, ``ferplus``, ``alphabetical``, or names. Default: by the number of outputs
         (7: fer2013, 8: ferplus).
-    scaling : str
-        See `fer_xai.classifier.scaling.parse_scaling`.
+    scaling : str, optional
+        See `fer_xai.classifier.scaling.parse_scaling`. Default: ``unit``.
     name : str, optional
         What reports call it; default the model's name.
     colour : {"grey", "rgb", "bgr"}, optional
@@ -58,6 +58,8 @@ class Classifier:
     output : str or None
         Name of the chosen output; `None` where there is only one.
     illumination : str or None
+    assumed : tuple of str
+        Which of ``scaling`` and ``emotions`` nobody said, so that the default was taken.
     input_shape : tuple
         (H, W, C) of the model's input; H and W are `None` where any size is taken.
 
@@ -72,7 +74,7 @@ class Classifier:
         self,
         model: Any,
         emotions: str | Sequence[str] | None = None,
-        scaling: str = "unit",
+        scaling: str | None = None,
         name: str | None = None,
         *,
         colour: str | None = None,
@@ -89,8 +91,10 @@ class Classifier:
         self._output = find_output(model, self.input_shape, output)
         self.output = self._output.name
         self.emotions = _emotions(emotions, self._output.count)
-        self.scaling = scaling
-        self._scale = parse_scaling(scaling, self.input_shape[2])
+        self.scaling = scaling or "unit"
+        said = {"scaling": scaling, "emotions": emotions}
+        self.assumed = tuple(name for name, value in said.items() if value is None)
+        self._scale = parse_scaling(self.scaling, self.input_shape[2])
         self.illumination = illumination
         self._treat = illumination_layer(illumination) if illumination else None
         _refuse_broken_weights(model)
@@ -112,6 +116,7 @@ class Classifier:
         self.model, self.function, self.name = None, function, name
         self.input_shape, self.scaling = (None, None, 0), "unit"
         self.colour = self.output = self.illumination = None
+        self.assumed = ()
         self.emotions = parse_emotions(emotions)
         return self
 
@@ -148,6 +153,8 @@ class Classifier:
             "scaling": self.scaling,
             "emotions": list(self.emotions),
         }
+        if self.assumed:
+            description["assumed"] = list(self.assumed)
         if self.model is None:
             return {**description, "kind": "function"}
         weights = hashlib.sha256()

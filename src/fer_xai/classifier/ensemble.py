@@ -62,7 +62,7 @@ def ensemble(
         for place, (member, share) in enumerate(zip(members, shares, strict=True), 1)
     ]
     model = keras.Model(faces, keras.layers.Add(name="mean", dtype="float32")(parts), name=name)
-    return Classifier(model, emotions, name=name)
+    return Classifier(model, emotions, "unit", name)
 
 
 def members_of(model: Any) -> list[Any]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fer_xai.classifier.bundled import model_path
+from fer_xai.classifier.bundled import SETTINGS, is_bundled, model_path
 from fer_xai.classifier.classifier import Classifier
 from fer_xai.classifier.files import read_model
 from fer_xai.classifier.memory import recall, remember
@@ -35,7 +35,8 @@ def load_classifier(
         the name of a bundled classifier (`list_classifiers`), or `None` for the first of them.
     emotions, scaling, colour, output, illumination
         See `Classifier`. What is given is remembered in ``MODEL.fer-xai.json`` beside the file (in the user's
-        cache where that folder cannot be written) and used when the file is opened again.
+        cache where that folder cannot be written) and used when the file is opened again; of a bundled classifier
+        nothing is remembered.
     trust_model : bool
         Allow code inside the file (Lambda layers, SavedModel graphs) to run.
     input_shape : tuple, optional
@@ -75,7 +76,7 @@ def load_classifier(
         return Classifier(
             model,
             emotions,
-            scaling or "unit",
+            scaling,
             colour=colour,
             output=output,
             input_shape=input_shape,
@@ -83,9 +84,10 @@ def load_classifier(
         )
     path = model_path(model)
     keras_model = read_model(path, trust_model, builder, input_shape)
-    settings = recall(path) | {name: value for name, value in said.items() if value is not None}
+    given = {name: value for name, value in said.items() if value is not None}
+    settings: dict[str, Any] = {**(SETTINGS if is_bundled(path) else recall(path)), **given}
     classifier = Classifier(keras_model, name=path.stem, input_shape=input_shape, **settings)
-    if any(value is not None for value in said.values()):
+    if given and not is_bundled(path):
         remember(path, classifier)
     return classifier
 

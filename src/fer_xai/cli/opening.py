@@ -82,7 +82,6 @@ def open_classifier(
 
     if trust_model and model is not None:
         say_what_runs(Path(model))
-    unsaid = _nobody_said(model, emotions, scaling)
     classifier = load_classifier(
         model,
         emotions=emotions,
@@ -95,8 +94,8 @@ def open_classifier(
         builder=read_builder(builder) if builder else None,
     )
     detail(repr(classifier))
-    if model is not None and unsaid:
-        _say_what_is_assumed(Path(model), classifier, unsaid)
+    if model is not None and classifier.assumed:
+        _say_what_is_assumed(Path(model), classifier)
     return classifier
 
 
@@ -114,26 +113,10 @@ def say_what_runs(path: Path) -> None:
         remark(f"trusted, and may do whatever you may: {str(error).partition(': pass --trust-model')[0]}")
 
 
-def _nobody_said(model: Path | None, emotions: str | None, scaling: str | None) -> list[str]:
-    """Of one's own model, what neither a command nor an earlier one has said about how it is to be read."""
-    from fer_xai.classifier.bundled import model_path
-    from fer_xai.classifier.memory import recall
-
-    path = model_path(model)
-    if model is None or path != Path(model) or not path.exists():
-        return []
-    known = {
-        **recall(path),
-        **({"scaling": scaling} if scaling else {}),
-        **({"emotions": emotions} if emotions else {}),
-    }
-    return [name for name in ("scaling", "emotions") if name not in known]
-
-
-def _say_what_is_assumed(path: Path, classifier: Classifier, unsaid: list[str]) -> None:
+def _say_what_is_assumed(path: Path, classifier: Classifier) -> None:
     """A remark: most wrong explanations start with a scaling or an order that nobody checked."""
     values = {"scaling": classifier.scaling, "emotions": " ".join(classifier.emotions)}
-    assumed = [f"{name} {values[name]}" for name in unsaid]
+    assumed = [f"{name} {values[name]}" for name in classifier.assumed]
     remark_at_the_end(
         f"assumed of {path.name}: {', '.join(assumed)}. Say otherwise, or find out from labelled faces: "
         f"fer-xai inspect {path} --data FACES"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fer_xai.charts.words import counted, method_name
 from fer_xai.report.figures import Figures
 
@@ -18,12 +20,21 @@ def model_facts(figures: Figures) -> list[tuple[str, str]]:
         ("Parameters", f"{number:,}" if isinstance(number, int) else None),
         ("Layers", model.get("layers")),
         ("Input", size if height else None),
-        ("Pixel scaling", model.get("scaling")),
-        ("Emotions, in its order", ", ".join(model["emotions"])),
+        ("Pixel scaling", f"{model.get('scaling')}{_assumed(model, 'scaling')}" if model.get("scaling") else None),
+        ("Emotions, in its order", ", ".join(model["emotions"]) + _assumed(model, "emotions")),
         ("Layer of Grad-CAM", model.get("cam_layer")),
         ("SHA-256", model.get("sha256")),
     ]
     return [(name, str(value)) for name, value in facts if value not in (None, "")]
+
+
+def _assumed(model: dict[str, Any], setting: str) -> str:
+    """What to say of a setting that nobody said: most wrong explanations start with one."""
+    return (
+        " (assumed: nobody said; fer-xai inspect MODEL --data FACES checks it)"
+        if setting in model.get("assumed", ())
+        else ""
+    )
 
 
 def _hidden(figures: Figures) -> str | None:

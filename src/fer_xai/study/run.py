@@ -243,9 +243,12 @@ def _faces(manifest: dict[str, Any]) -> str:
 
 
 def _identity(manifest: dict[str, Any], key: str) -> Any:
-    """What makes two studies the same: Keras numbers unnamed layers anew in each process, so their names do not."""
+    """What makes two studies the same.
+
+    Keras numbers unnamed layers anew in each process, so their names do not; nor does whether a setting was said.
+    """
     value = manifest.get(key)
-    return {k: v for k, v in value.items() if k != "cam_layer"} if isinstance(value, dict) else value
+    return {k: v for k, v in value.items() if k not in ("cam_layer", "assumed")} if isinstance(value, dict) else value
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,6 +8,9 @@ from pathlib import Path
 DEFAULT = "compact"
 _FOLDER = Path(__file__).parent
 
+#: How all of them were trained.
+SETTINGS = {"scaling": "unit", "emotions": "fer2013"}
+
 
 def list_classifiers() -> list[str]:
     """Names of the bundled classifiers, the default first; each may stand where a model file may.
@@ -20,6 +23,11 @@ def list_classifiers() -> list[str]:
     """
     names = sorted(path.stem for path in _FOLDER.glob("*.keras"))
     return sorted(names, key=lambda name: name != DEFAULT)
+
+
+def is_bundled(path: Path) -> bool:
+    """Whether a file is one of theirs."""
+    return path.parent == _FOLDER
 
 
 def model_path(model: str | os.PathLike[str] | None) -> Path:
