@@ -133,7 +133,7 @@ def _reason(row: pd.Series, model: str, other: str) -> Reason:
     else:
         book = codebook_name(str(row["codebook"]))
         figure = (
-            f"{of_other('the specificity S is', value, against)}, where blind maps have 0 ({method}, {book}; "
+            f"{of_other('a specificity S of', value, against)}, where blind maps have 0 ({method}, {book}; "
             f"{signed_apart(low, high)})"
         )
     return Reason((model if first else other) if sure else None, row["p_holm"], abs(row["difference"]), figure)
@@ -223,8 +223,8 @@ def _why(reasons: tuple[Reason, ...], favoured: str | None) -> str:
     if not reasons:
         return "nothing is known of their reasons, for want of faces with landmarks"
     if len(reasons) == 1:
-        return f"which looks at faces for better reasons cannot be told: not beyond chance is {reasons[0].figure}"
+        return f"which looks at faces for better reasons cannot be told; not beyond chance: {reasons[0].figure}"
     return (
         f"which looks at faces for better reasons cannot be told: corrected for asking {len(reasons)} questions, "
-        f"none of the differences is beyond chance, the surest being {reasons[0].figure}"
+        f"none of the differences is beyond chance; the surest of them: {reasons[0].figure}"
     )

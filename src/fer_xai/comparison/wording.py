@@ -28,7 +28,7 @@ def points_apart(value: float, low: float, high: float) -> str:
 
 
 def of_other(what: str, value: float, against: float) -> str:
-    """``its specificity S is +0.16 against −0.07``."""
+    """``a specificity S of +0.16 against −0.07``."""
     return f"{what} {signed(value)} against {signed(against)}"
 
 

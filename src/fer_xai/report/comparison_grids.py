@@ -169,5 +169,5 @@ def calibration_rows(table: pd.DataFrame) -> list[Any]:
 
 def _points(row: pd.Series) -> Cell:
     value = float(row["difference"])
-    star, shown = ("*", value) if row["significant"] else ("", value / _PALER)
+    star, shown = ("*", value) if row["significant"] else ("", float(np.clip(value, -FULL, FULL)) / _PALER)
     return Cell(diverging(shown, FULL), f"{points(value)}{star}" if np.isfinite(value) else NOTHING)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+from scipy import stats
 
 from fer_xai.charts.words import in_method_order, in_region_order
 from fer_xai.errors import InputError
@@ -63,7 +63,7 @@ class Rate:
     def _interval(self) -> tuple[float, float]:
         if not self.n:
             return float("nan"), float("nan")
-        found = binomtest(self.count, self.n).proportion_ci(method="wilson")
+        found = stats.binomtest(self.count, self.n).proportion_ci(method="wilson")
         return float(found.low), float(found.high)
 
     @property
@@ -207,12 +207,23 @@ class Figures:
 
     @cached_property
     def agreement(self) -> pd.DataFrame:
-        """Means over faces by method, codebook and the emotion explained, with ``n`` faces; indexed by those three."""
+        """Means over faces by method, codebook and the emotion explained, with ``n`` faces; indexed by those three.
+
+        ``half`` is half the 95 % interval of the mass accuracy, ``over_area`` and ``over_blob`` its differences, face
+        by face, from what chance would give, each with its ``…_half``; by Student's t, NaN for a single face.
+        """
         rows = self.tables["agreement"]
         measures = [name for name in _COLUMNS["agreement"].split()[4:] if name in rows]
-        grouped = rows.groupby(["method", "codebook", "emotion"])
-        means = grouped[measures].mean()
+        more = {
+            "over_area": rows["mass_accuracy"] - rows["area"],
+            "over_blob": rows["mass_accuracy"] - rows["mass_accuracy_blob"],
+        }
+        grouped = rows.assign(**more).groupby(["method", "codebook", "emotion"])
+        means = grouped[[*measures, *more]].mean()
         means["n"] = grouped["mass_accuracy"].count()
+        far = stats.t.ppf(0.975, np.maximum(means["n"] - 1, 1))
+        for name, half in (("mass_accuracy", "half"), *((name, f"{name}_half") for name in more)):
+            means[half] = far * grouped[name].sem()
         return means
 
     def agreement_of(self, method: str, codebook: str, emotion: str) -> pd.Series | None:

@@ -102,24 +102,40 @@ def mask_grid(figures: Figures, method: str, codebook: str) -> Grid | None:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A mean share of the positive attribution on an emotion's action units, beside what chance would give."""
+    """A mean share of the positive attribution on an emotion's action units, beside what chance would give.
+
+    Attributes
+    ----------
+    value, low, high : float
+        With its 95 % interval; NaN for a single face.
+    area, blob : float
+        The two chance levels.
+    over : tuple of (float, float)
+        How far it is above each of them, face by face, and half the 95 % interval of that.
+    n : int
+    more : dict
+    """
 
     value: float
+    low: float
+    high: float
     area: float
     blob: float
+    over: tuple[tuple[float, float], ...]
     n: int
     more: dict[str, float]
 
     @property
     def mark(self) -> str:
-        """``"▲"`` above both chance levels, ``"▼"`` below both, ``"·"`` between them."""
-        low, high = sorted((self.area, self.blob)) if math.isfinite(self.blob) else (self.area, self.area)
-        return "▲" if self.value > high else "▼" if self.value < low else "·"
+        """``"▲"`` above all chance levels, ``"▼"`` below all, both beyond their intervals; ``"·"`` otherwise."""
+        if all(over > half for over, half in self.over):
+            return "▲"
+        return "▼" if all(over < -half for over, half in self.over) else "·"
 
     @property
     def verdict(self) -> str:
         """The mark in words."""
-        return {"▲": "above both chance levels", "▼": "below both chance levels", "·": "between them"}[self.mark]
+        return {"▲": "above both chance levels", "▼": "below both chance levels", "·": "not beyond both"}[self.mark]
 
 
 def agreement_of(figures: Figures, method: str, codebook: str, emotion: str) -> Agreement | None:
@@ -128,9 +144,11 @@ def agreement_of(figures: Figures, method: str, codebook: str, emotion: str) -> 
     if row is None or not math.isfinite(row["mass_accuracy"]):
         return None
     more = {name: float(row[name]) for name in ("rank_accuracy", "pointing", "iou", "iou_chance") if name in row}
-    return Agreement(
-        float(row["mass_accuracy"]), float(row["area"]), float(row["mass_accuracy_blob"]), int(row["n"]), more
-    )
+    value, half = float(row["mass_accuracy"]), float(row["half"])
+    levels = [name for name in ("over_area", "over_blob") if math.isfinite(row[name])]
+    over = tuple((float(row[name]), float(row[f"{name}_half"])) for name in levels)
+    area, blob = float(row["area"]), float(row["mass_accuracy_blob"])
+    return Agreement(value, max(value - half, 0.0), min(value + half, 1.0), area, blob, over, int(row["n"]), more)
 
 
 def agreement_rows(figures: Figures, codebook: str) -> list[tuple[str, list[Agreement | None]]]:

@@ -34,6 +34,14 @@ _WORDS = {
     "far it would usually stray. Few faces make wide intervals.",
     "p": "How often chance alone would give so large a number. Small (below .05): chance would rarely do so.",
     "Chance level": "What the number would be if the map knew nothing. No agreement can be judged without it.",
+    "Attribution, map": "How much each place of the picture moves the answer, by one method: what speaks for the "
+    "emotion (red) and what speaks against it (blue). A map is the attributions of one face.",
+    "Blob": "A round blur in the middle of the picture, the same on every face. It knows nothing of emotions, and it "
+    "lies on faces because faces lie in the middle: a method that does no better has shown nothing.",
+    "Specificity S": "How much more an emotion's own action units hold than those of the other emotions, in powers of "
+    "two: +1 is twice as much, 0 is what any map has that looks at all emotions alike.",
+    "Faithful": "What the map calls important is what moves the model: hiding it first makes the model unsure sooner "
+    "than hiding places drawn at random.",
     "Region, landmarks": "Landmarks are points found on each face: corners of the eyes, rim of the lips and so on. "
     "They bound the regions, so the mouth is the mouth wherever it lies in the picture.",
     "Counted": "A region counts on a face if the map's highlights cover at least half of it, or if it holds a "

@@ -285,6 +285,10 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
     ]
 
 
+def _interval(found: grids.Agreement) -> str:
+    return f", 95 % interval {span(found.low, found.high)}" if math.isfinite(found.low) else ""
+
+
 def _on_action_units(figures: Figures, emotion: str) -> list[str]:
     if figures.lead is None:
         return []
@@ -297,6 +301,6 @@ def _on_action_units(figures: Figures, emotion: str) -> list[str]:
     blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
     return [
         f"On {counted(found.n, 'face')} explained as {emotion}, {percent(found.value)} of what speaks for it lies on "
-        f"the action units {book} gives it ({method_name(figures.lead)}); "
+        f"the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
         f"their area alone would give {percent(found.area)}{blob}: {found.verdict}."
     ]
