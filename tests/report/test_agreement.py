@@ -1,0 +1,57 @@
+"""Shares on action units: their intervals, and what may be called beyond chance."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fer_xai.report import grids
+from fer_xai.report.figures import Figures
+from fer_xai.study import Study
+from tests.report.fake_study import FakeStudy
+
+
+@pytest.fixture
+def figures(rendered: FakeStudy) -> Figures:
+    return Figures.of(cast(Study, rendered))
+
+
+def with_shares(figures: Figures, shares: list[float], area: float, blob: float) -> Figures:
+    """The same figures, with one method, codebook and emotion whose faces have these shares."""
+    rows = figures.tables["agreement"].iloc[[0] * len(shares)].copy()
+    rows["mass_accuracy"], rows["area"], rows["mass_accuracy_blob"] = shares, area, blob
+    figures.tables["agreement"] = rows
+    return figures
+
+
+def found(figures: Figures) -> grids.Agreement:
+    (method, codebook, emotion), *_ = figures.agreement.index
+    agreement = grids.agreement_of(figures, method, codebook, emotion)
+    assert agreement is not None
+    return agreement
+
+
+SHARES = [0.30, 0.34, 0.28, 0.32, 0.36]
+
+
+def test_the_interval_is_students(figures):
+    agreement = found(with_shares(figures, SHARES, 0.1, 0.2))
+    low, high = stats.t.interval(0.95, 4, np.mean(SHARES), stats.sem(SHARES))
+    assert (agreement.low, agreement.high) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize(
+    ("area", "blob", "mark"),
+    [(0.1, 0.2, "▲"), (0.1, 0.31, "·"), (0.33, 0.1, "·"), (0.5, 0.6, "▼"), (0.1, float("nan"), "▲")],
+)
+def test_a_mark_says_beyond_all_chance_levels_and_beyond_their_intervals(figures, area, blob, mark):
+    assert found(with_shares(figures, SHARES, area, blob)).mark == mark
+
+
+def test_a_single_face_has_no_interval_and_no_mark(figures):
+    agreement = found(with_shares(figures, [0.9], 0.1, 0.1))
+    assert np.isnan(agreement.low)
+    assert agreement.mark == "·"
