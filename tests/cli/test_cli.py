@@ -168,6 +168,7 @@ class TestExplain:
         assert result.exit_code == 0, result.output
         told = json.loads(result.stdout)
         assert told["faces"][0]["target"] == "fear-surprise"
+        assert told["faces"][0]["map_is_empty"] is False
         assert sum(told["faces"][0][emotion] for emotion in ("angry", "disgust", "fear", "happy")) <= 1
         with Image.open(out) as figure:
             assert figure.width > 300

@@ -145,12 +145,16 @@ def _drawn(explanation: Explanation, kind: str, suffix: str) -> bytes:
 
 def _rows(explanation: Explanation) -> list[dict[str, Any]]:
     """What is said of each face."""
+    empty = ~explanation.attributions.any(axis=(1, 2))
     each = zip(
-        explanation.faces.ids, explanation.predicted, explanation.targets, explanation.probabilities, strict=True
+        *(explanation.faces.ids, explanation.predicted, explanation.targets, empty.tolist()),
+        explanation.probabilities.tolist(),
+        strict=True,
     )
     return [
-        {"face": face, "predicted": predicted, "target": target, **dict(zip(explanation.emotions, p, strict=True))}
-        for face, predicted, target, p in ((*names, p.tolist()) for *names, p in each)
+        {"face": face, "predicted": predicted, "target": target, "map_is_empty": blank}
+        | dict(zip(explanation.emotions, probabilities, strict=True))
+        for face, predicted, target, blank, probabilities in each
     ]
 
 

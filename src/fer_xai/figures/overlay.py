@@ -26,6 +26,6 @@ def draw_overlay(explanation: Explanation, limit: int = 8) -> Figure:
     figure, axes = a_panel_per_face(explanation, limit, 2.2, 2.8)
     for n, axis in enumerate(axes):
         show(axis, picture(explanation, n), f"{caption(explanation, n)}\nfor {explanation.targets[n]}")
-        lay_over(axis, explanation.attributions[n])
+        lay_over(axis, explanation, n)
     colour_key(figure)
     return figure

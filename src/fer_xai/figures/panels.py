@@ -21,7 +21,6 @@ from fer_xai.figures.pieces import (
     picture,
     show,
     steps,
-    strongest,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def draw_panels(explanation: Explanation, limit: int = 8) -> Figure:
         show(axes[n, 0], face, caption(explanation, n))
         for axis, count in zip(axes[n, 1:], counts, strict=False):
             show(axis, face, heading(explanation, n) if count is None else f"top {count}")
-            lay_over(axis, strongest(explanation, n, count))
+            lay_over(axis, explanation, n, count)
         if named:
             _values(axes[n, -2], explanation, n)
         _probabilities(axes[n, -1], explanation, n)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fer_xai.explanation import Explanation
     from fer_xai.facs import FaceMasks
 
-FOR, AGAINST, CHOSEN, QUIET, INK = "#b2182b", "#2166ac", "#2c5f8a", "#b8c4ce", "#444444"
+FOR, AGAINST, CHOSEN, QUIET, INK = "#b2182b", "#2166ac", "#444444", "#c4c4c4", "#444444"
 STEPS = (1, 3, 5, 10)  # segments that LIME's progressive panels show
 _FULL_COLOUR = 99.0  # percentile of |attribution| drawn at full colour: one hot pixel must not pale all others
 _COLUMNS = 4
@@ -50,10 +50,13 @@ def show(axis: Any, face: np.ndarray, title: str) -> None:
     axis.set_axis_off()
 
 
-def lay_over(axis: Any, attribution: np.ndarray) -> None:
-    """Lay an attribution over a drawn face: red speaks for the target, blue against."""
-    strength = np.abs(attribution)
-    scale = np.percentile(strength, _FULL_COLOUR) or strength.max() or 1.0
+def lay_over(axis: Any, explanation: Explanation, n: int, count: int | None = None) -> None:
+    """Lay face `n`'s attribution over its picture, or its `count` strongest segments: red speaks for the target.
+
+    All pictures of a face have one scale, that of its whole map.
+    """
+    attribution, strengths = strongest(explanation, n, count), np.abs(explanation.attributions[n])
+    strength, scale = np.abs(attribution), np.percentile(strengths, _FULL_COLOUR) or strengths.max() or 1.0
     axis.imshow(
         attribution, cmap="RdBu_r", vmin=-scale, vmax=scale, alpha=0.75 * np.sqrt(np.minimum(strength / scale, 1))
     )
@@ -61,7 +64,8 @@ def lay_over(axis: Any, attribution: np.ndarray) -> None:
 
 def colour_key(figure: Figure) -> None:
     """Say under the panels what the laid-over colours mean."""
-    figure.supxlabel("red speaks for the emotion, blue against it; each face has its own scale", fontsize=6, color=INK)
+    words = "red speaks for the emotion, blue against it; colours can be compared within a face, not between faces"
+    figure.supxlabel(words, fontsize=6, color=INK)
 
 
 def finish_bars(axis: Any, title: str) -> None:
@@ -97,7 +101,7 @@ def method_words(explanation: Explanation) -> str:
         return explanation.method
     height, width = explanation.details["cell"]
     layer = explanation.details["layer"].split("/")[-1]
-    return f"{explanation.method}\n{layer}, cells of {height:.1f} × {width:.1f} px"
+    return f"{explanation.method}\n{layer}, blocks of {height:.0f}×{width:.0f} pixels"
 
 
 def steps(explanation: Explanation) -> tuple[int | None, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fer_xai.errors import InputError
-from fer_xai.figures.pieces import caption, colour_key, heading, lay_over, panel_figure, picture, show, steps, strongest
+from fer_xai.figures.pieces import caption, colour_key, heading, lay_over, panel_figure, picture, show, steps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,6 +40,6 @@ def draw_progressive(explanation: Explanation, limit: int = 8) -> Figure:
         show(axes[n, 0], face, caption(explanation, n))
         for axis, count in zip(axes[n, 1:], counts, strict=True):
             show(axis, face, heading(explanation, n) if count is None else f"top {count}")
-            lay_over(axis, strongest(explanation, n, count))
+            lay_over(axis, explanation, n, count)
     colour_key(figure)
     return figure

@@ -35,7 +35,7 @@ def draw_regions(explanation: Explanation, limit: int = 8, level: str = "fine") 
     masks, rows = told_in_regions(explanation, limit, level)
     regions = masks.level(level)
     values, area = (rows[name].to_numpy().reshape(regions.shape[:2]) for name in ("log2_enrichment", "area"))
-    figure, axes = a_panel_per_face(explanation, limit, 2.2, 2.8)
+    figure, axes = a_panel_per_face(explanation, limit, 3.4, 4.0)
     for n, axis in enumerate(axes):
         words = f"{caption(explanation, n)}\nfor {explanation.targets[n]}"
         known = not np.isnan(area[n]).all()
