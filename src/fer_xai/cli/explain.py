@@ -145,17 +145,13 @@ def _drawn(explanation: Explanation, kind: str, suffix: str) -> bytes:
 
 def _rows(explanation: Explanation) -> list[dict[str, Any]]:
     """What is said of each face."""
-    empty = ~explanation.attributions.any(axis=(1, 2))
-    each = zip(
-        *(explanation.faces.ids, explanation.predicted, explanation.targets, empty.tolist()),
-        explanation.probabilities.tolist(),
-        strict=True,
-    )
-    return [
-        {"face": face, "predicted": predicted, "target": target, "map_is_empty": blank}
-        | dict(zip(explanation.emotions, probabilities, strict=True))
-        for face, predicted, target, blank, probabilities in each
-    ]
+    rows = []
+    for n, face in enumerate(explanation.faces.ids):
+        told = {"face": face, "predicted": explanation.predicted[n], "target": explanation.targets[n]}
+        empty = not bool(explanation.attributions[n].any())
+        probabilities = zip(explanation.emotions, explanation.probabilities[n].tolist(), strict=True)
+        rows.append({**told, "map_is_empty": empty, **dict(probabilities)})
+    return rows
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -160,7 +160,7 @@ def _schemas() -> dict[str, Any]:
             face=face,
             overlay=text,
             attributions={"type": ["array", "null"], "items": _list(number)},
-            blank={**truth, "description": "The map holds nothing: by this method nothing in the face moves the answer."},
+            blank=truth | {"description": "The map holds nothing: by this method nothing in it moves the answer."},
             landmarks={"type": "string", "enum": ["mesh", "regressor", "atlas", "none"]},
             regions=_list(region),
             agreement=_list(agreement),
