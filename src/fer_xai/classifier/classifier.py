@@ -120,6 +120,14 @@ class Classifier:
         self.emotions = parse_emotions(emotions)
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.function is not None:
+            return Classifier.from_function, (self.function, self.emotions, self.name)
+        said = {"scaling": self.scaling, "emotions": self.emotions}
+        told = {name: None if name in self.assumed else value for name, value in said.items()}
+        more = {name: getattr(self, name) for name in ("name", "colour", "output", "input_shape", "illumination")}
+        return _again, (self.model, {**told, **more})
+
     def __repr__(self) -> str:
         height, width, channels = (side or "any" for side in self.input_shape)
         return (
@@ -226,6 +234,11 @@ class Classifier:
         """The model's input size, or a usual one where it takes any."""
         height, width, channels = self.input_shape
         return height or USUAL_SIDE, width or USUAL_SIDE, channels
+
+
+def _again(model: Any, settings: dict[str, Any]) -> Classifier:
+    """A classifier as it was in another process."""
+    return Classifier(model, **settings)
 
 
 def _emotions(given: str | Sequence[str] | None, count: int) -> tuple[str, ...]:

@@ -127,6 +127,15 @@ def shape(value: str) -> None:
 
 
 @_refusing
+def engine(value: str) -> None:
+    """Where a study is explained."""
+    from fer_xai.errors import unknown
+
+    if value not in ("local", "ray"):
+        raise unknown("engine", value, ("local", "ray"))
+
+
+@_refusing
 def kind(value: str) -> None:
     """What an explanation is drawn as."""
     from fer_xai.errors import unknown

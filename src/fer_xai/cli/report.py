@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_xai.cli import opening, options
+from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
 from fer_xai.cli.quiet import load_tensorflow
+from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
     from fer_xai.study import Study
+    from fer_xai.study.workers import Workers
 PATIENCE = 120  # seconds of explaining after which pages are written before the last questions are asked
 
 
@@ -46,6 +48,19 @@ def report(
     input_shape: options.InputShape = None,
     builder: options.Builder = None,
     illumination: options.Illumination = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Processes that explain, each with a model of its own; with --engine ray, its workers."
+        ),
+    ] = 1,
+    engine: Annotated[
+        str, typer.Option(help="local, or ray: a Ray cluster (extra ray).", callback=early.engine)
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="With --engine ray: the cluster; default this machine.", show_default=False)
+    ] = None,
+    gpus: Annotated[float, typer.Option(min=0, help="With --engine ray: each worker's share of a GPU.")] = 0.0,
     single_file: Annotated[
         bool, typer.Option("--single-file", help="Also bind the pages into one file to mail, OUT/report.html.")
     ] = False,
@@ -70,6 +85,7 @@ def report(
     from fer_xai.study.files import check_folder
 
     check_folder(out)
+    chosen_workers = choose_workers(workers, engine, address, gpus)
     opening.check_places([model], data)
     load_tensorflow()
     began = time.monotonic()
@@ -89,7 +105,7 @@ def report(
             track("writing pages", 1, 1)
             return index
 
-        def early(study: Study) -> None:
+        def early_pages(study: Study) -> None:
             if trust and time.monotonic() - began > PATIENCE:
                 remark(f"{pages(study)} can be read by now; which method to believe is asked next, and told there then")
 
@@ -103,8 +119,9 @@ def report(
             seed=seed,
             data={"source": data or "sample", "split": splits or None},
             trust=trust,
+            workers=chosen_workers,
             track=track,
-            ready=early,
+            ready=early_pages,
         )
         index = pages(study)
     bound = write_single_file(out) if single_file else None
@@ -116,6 +133,17 @@ def report(
         typer.echo(index)
         if bound:
             typer.echo(f"{bound} ({size / 1e6:.1f} MB)")
+
+
+def choose_workers(count: int, engine: str, address: str | None, gpus: float) -> Workers:
+    """Who explains, as the options say it."""
+    from fer_xai.study.workers import HERE, Processes, Ray
+
+    if engine == "ray":
+        return Ray(count, address, gpus)
+    if address is not None or gpus:
+        raise InputError("--address and --gpus are of a Ray cluster: give --engine ray with them, or leave them out")
+    return Processes(count) if count > 1 else HERE
 
 
 def command() -> Callable[..., None]:

@@ -25,7 +25,7 @@ from fer_xai.lock import only_writer
 from fer_xai.study import Study, chunks, run_study
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json, write_table
-from fer_xai.study.run import Track
+from fer_xai.study.workers import Track
 
 #: What two classifiers are compared by where nothing else is asked for: two causal methods and a class map.
 METHODS = ("occlusion", "shap:regions", "gradcam")

@@ -86,6 +86,10 @@ class Faces:
 
         return strip_html(self)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A slice takes its own pixels to another process, not those of the set it comes from.
+        return Faces, (self._store[self._rows], self.table, None, self.skipped)
+
     def __len__(self) -> int:
         return len(self._rows)
 

@@ -9,28 +9,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fer_xai import __version__
-from fer_xai.api import run_explainer
 from fer_xai.atomic import sweep
 from fer_xai.classifier import Classifier
 from fer_xai.engine import answers, engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Explainer, make_explainer
 from fer_xai.explainers.registry import full_name, methods_for
-from fer_xai.explainers.target import Target, resolve_target
+from fer_xai.explainers.target import resolve_target
 from fer_xai.faces import Faces
-from fer_xai.faces.landmarks import Landmarks, find_landmarks
-from fer_xai.facs import Codebook, FaceMasks, list_codebooks, load_codebook
+from fer_xai.facs import Codebook, list_codebooks, load_codebook
 from fer_xai.lock import only_writer
-from fer_xai.study import blind, causal, chunks, contrasts, groups, occluders, tables, wrong
+from fer_xai.study import blind, causal, chunks, groups, tables, wrong
 from fer_xai.study.damage import discard_damaged
-from fer_xai.study.files import output_folder, write_arrays, write_json
-from fer_xai.study.study import CHUNK, Study, folder_name
+from fer_xai.study.files import output_folder, write_json
+from fer_xai.study.study import CHUNK, Study
 from fer_xai.study.trust import MOST, discard_trust, sample_sizes, write_trust
-
-Track = Callable[[str, int, int], None]
+from fer_xai.study.work import Work
+from fer_xai.study.workers import HERE, Track, Workers
 
 #: What a report shows where nothing else is asked for.
 STANDARD_METHODS = (
@@ -57,6 +53,7 @@ def run_study(
     data: dict[str, Any] | None = None,
     options: dict[str, dict[str, Any]] | None = None,
     trust: int = MOST,
+    workers: Workers = HERE,
     track: Track = lambda what, done, total: None,
     ready: Callable[[Study], object] = lambda study: None,
 ) -> Study:
@@ -85,6 +82,8 @@ def run_study(
         Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``.
     trust : int
         Faces, at most, on which to measure which method to believe; 0 for none. See `sample_sizes`.
+    workers : Workers
+        Who explains: this process (`HERE`), or others; see `fer_xai.study.workers`.
     track : callable
         Called with (what, done, total); while explaining, `what` ends with the method: ``…, now lime:slic``.
     ready : callable
@@ -114,40 +113,19 @@ def run_study(
         sweep(out)
         for piece in discard_damaged(out):
             track(f"{piece} is damaged and will be made again", 1, 1)
-        study = _run(classifier, faces, out, explainers, target, books, seed, track)
+        work, starts = Work(tuple(explainers), target, books, seed), range(0, len(faces), CHUNK)
+        workers.explain(work, out, classifier, faces, starts, track)
+        study = Study(out)
+        _add_up(study, starts, faces, track)
         ready(study)
         if trust > 0:
             write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
         return study
 
 
-def _run(
-    classifier: Classifier,
-    faces: Faces,
-    out: Path,
-    explainers: Sequence[Explainer],
-    target: Target,
-    books: tuple[Codebook, ...],
-    seed: int,
-    track: Track,
-) -> Study:
-    """Explain, add up, test: what the folder does not hold yet."""
-    starts = range(0, len(faces), CHUNK)
-    what = f"explaining {len(faces)} faces by {len(explainers)} method{'s' * (len(explainers) > 1)}"
-    total, done = len(faces) * len(explainers), 0
-    for start in starts:
-        part = faces[start : start + CHUNK]
-        prepared = _prepare(out, classifier, part, start)
-        occluders.write_occluders(out, start, part, prepared.masks)
-        blind.write_blind(out, start, classifier, part, prepared.masks, books)
-        causal.write_ablation(out, start, classifier, part, prepared.masks, seed)
-        contrasts.write_contrasts(out, start, classifier, part, prepared.masks, seed)
-        for explainer in explainers:
-            track(f"{what}, now {full_name(explainer)}", done, total)
-            _explain_chunk(out, classifier, part, prepared, explainer, start, target, seed, books)
-            done += len(part)
-    track(what, total, total)
-    study = Study(out)
+def _add_up(study: Study, starts: Sequence[int], faces: Faces, track: Track) -> None:
+    """Add up and test what was explained."""
+    out, seed = study.path, study.manifest["seed"]
     track("adding up and testing", 0, 1)
     told = tables.finish(study, starts)
     blind.finish_blind(study, starts, told)
@@ -156,7 +134,6 @@ def _run(
     wrong.write_wrong(study, starts, faces)
     groups.write_groups(study, starts, faces)
     track("adding up and testing", 1, 1)
-    return study
 
 
 def _refuse_no_answers(classifier: Classifier, faces: Faces, out: Path) -> None:
@@ -249,50 +226,3 @@ def _identity(manifest: dict[str, Any], key: str) -> Any:
     """
     value = manifest.get(key)
     return {k: v for k, v in value.items() if k not in ("cam_layer", "assumed")} if isinstance(value, dict) else value
-
-
-@dataclasses.dataclass(frozen=True)
-class _Prepared:
-    """What all methods share on one chunk of faces."""
-
-    landmarks: Landmarks
-    masks: FaceMasks
-
-
-def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int) -> _Prepared:
-    path = chunks.arrays(out, "faces", start)
-    if not path.exists():
-        found = find_landmarks(faces.pixels())
-        source = np.array(found.source, "U")
-        write_arrays(path, pixels=faces.pixels(), points=found.points, scores=found.scores, source=source)
-    with np.load(path, allow_pickle=False) as stored:
-        landmarks = Landmarks(stored["points"], stored["scores"], tuple(map(str, stored["source"])))
-    if not all(chunks.table(out, name, start).exists() for name in ("predictions", "landmarks")):
-        probabilities = answers(classifier, faces)
-        tables.write_predictions(out, start, classifier.emotions, faces, probabilities, landmarks)
-    return _Prepared(landmarks, FaceMasks.paint(faces, landmarks))
-
-
-def _explain_chunk(
-    out: Path,
-    classifier: Classifier,
-    faces: Faces,
-    prepared: _Prepared,
-    explainer: Explainer,
-    start: int,
-    target: Target,
-    seed: int,
-    books: tuple[Codebook, ...],
-) -> None:
-    name = full_name(explainer)
-    maps = chunks.arrays(out, folder_name(name), start)
-    valued = name != contrasts.METHOD or chunks.table(out, "region_values", start).exists()
-    if maps.exists() and valued and tables.measured(out, start, folder_name(name)):
-        return
-    explanation = run_explainer(classifier, faces, explainer, target, seed, prepared.landmarks)
-    arrays = {"attributions": explanation.attributions}
-    if explanation.segments is not None:
-        arrays["segments"] = explanation.segments.astype(np.int16)
-    write_arrays(maps, **arrays)
-    causal.write_region_values(out, start, explanation)
-    tables.write_measures(out, start, explanation, prepared.masks, books)
