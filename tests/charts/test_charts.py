@@ -23,7 +23,7 @@ CHARTS: dict[str, Callable[[str], Chart]] = {
     "significance_map": lambda theme: charts.significance_map(tables.significance(), "occlusion", theme=theme),
     "face_map": lambda theme: charts.face_map(tables.counts(), METHODS[0], "facs2002", theme=theme),
     "mask_matrix": lambda theme: charts.mask_matrix(tables.matrix(), METHODS[0], theme=theme),
-    "agreement_forest": lambda theme: charts.agreement_forest(tables.agreement(), resamples=99, theme=theme),
+    "agreement_forest": lambda theme: charts.agreement_forest(tables.agreement(), theme=theme),
     "specificity_forest": lambda theme: charts.specificity_forest(
         tables.specificity(), tables.specificity_blind(), theme=theme
     ),

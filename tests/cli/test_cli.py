@@ -134,6 +134,16 @@ class TestReport:
         data = changed(csv, tmp_path, old, new)
         assert message in refused("report", "--model", model, "--data", data, "--out", tmp_path / "out")
 
+    def test_what_is_not_ours_is_not_written_over(self, csv, model, tmp_path):
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "index.html").write_text("mine")
+        line = refused("report", "--model", model, "--data", csv, "--out", tmp_path / "mine")
+        assert "holds other things (index.html): give a new folder, or one of an earlier run" in line
+        for command in (["compare", "compact", "baseline-cnn"], ["network"]):
+            assert "holds other things" in refused(*command, "--out", tmp_path / "mine")
+        assert [path.name for path in (tmp_path / "mine").iterdir()] == ["index.html"]
+        assert (tmp_path / "mine" / "index.html").read_text() == "mine"
+
     def test_bad_output_folders(self, csv, model, tmp_path):
         (tmp_path / "file").write_text("mine")
         for out in (tmp_path / "file", tmp_path / "file" / "below", "/proc/nowhere"):

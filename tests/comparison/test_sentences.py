@@ -90,7 +90,7 @@ def test_contrasts_are_told_of_the_model_that_is_right():
     tables = {"face_differences": faces, "contrast_regions": rows}
     said = sentences.contrasted(tables, "A", "B", "A")
     assert said.startswith(
-        "A alone is right on 5 faces. On 4 faces of these, what speaks for the label rather than B's"
+        "A alone is right on 5 faces. On 4 faces of these, beyond chance, what speaks for the label rather than B's"
     )
     assert "the eye (+10 against −5 points)" in said
     assert "nose" not in said
@@ -105,7 +105,7 @@ def test_calibration_tells_who_is_too_sure():
     both = [{"model": "A", "error": 0.03, "confidence": 0.71}, {"model": "B", "error": 0.2, "confidence": 0.9}]
     table = pd.DataFrame([known | row for row in both])
     said = one("calibrated", "brier_differences", [brier], calibration=table)
-    assert said.startswith("A's probabilities are better (Brier score 0.40 against 0.60")
+    assert said.startswith("A's probabilities are better (Brier score, lower is better: A 0.40, B 0.60")
     assert said.endswith("; B is too sure.")
     shy = table.assign(confidence=0.5)
     assert one("calibrated", "brier_differences", [brier], calibration=shy).endswith("; B is not sure enough.")

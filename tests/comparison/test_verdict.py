@@ -156,3 +156,22 @@ def test_without_landmarks_reasons_are_not_known():
     for name in ("focus_differences", "specificity_differences"):
         unknown[name] = unknown[name].assign(p=float("nan"))
     assert "nothing is known of their reasons" in judge(unknown, "A", "B", "facs2002").sentence
+
+
+def test_a_model_with_one_answer_for_all_is_warned_of():
+    cells = [
+        {
+            "model": "A",
+            "other": "B",
+            "label": label,
+            "predicted": predicted,
+            "n": n,
+            "share": share,
+            "other_share": other,
+        }
+        for label, n, shares in (("happy", 60, ((0.1, 0.7), (0.9, 0.3))), ("sad", 40, ((0.0, 0.2), (1.0, 0.8))))
+        for predicted, (share, other) in zip(("happy", "sad"), shares, strict=True)
+    ]
+    found = judge(tables(AHEAD) | {"confusion_differences": pd.DataFrame(cells)}, "A", "B", "facs2002")
+    assert "Warning: A answers sad for 94" in found.sentence
+    assert "Warning: B" not in found.sentence

@@ -18,7 +18,8 @@ def test_accuracy_is_counted_not_copied(rendered: FakeStudy) -> None:
     assert (figures.accuracy.count, figures.accuracy.n) == (right, len(table))
     assert f"{100 * right / len(table):.0f}\N{NO-BREAK SPACE}%" in sentences.headline(figures)[1]
     recalls = table[table["label"] == table["predicted"]].groupby("label").size() / table.groupby("label").size()
-    assert figures.mean_diagonal == pytest.approx(recalls.fillna(0).mean())
+    assert figures.balanced is not None
+    assert figures.balanced.value == pytest.approx(recalls.fillna(0).mean())
 
 
 def test_unlabelled_faces_say_so_and_claim_no_accuracy(tmp_path: Path) -> None:
@@ -66,6 +67,9 @@ def test_a_model_with_one_answer_for_all_is_warned_of_first(tmp_path: Path) -> N
     study.tables["predictions"]["predicted"] = "neutral"
     said = sentences.headline(Figures.of(study))
     assert said[1].startswith("Warning: it answers neutral for 100")
+    assert any("whatever they show" in said for said in sentences.of_emotion(Figures.of(study), "happy"))
+    assert sentences.lead_specificity(Figures.of(study)) is None
+    assert "cannot be asked of a model with one answer" in " ".join(said)
     study.tables["predictions"]["label"] = "neutral"
     assert not any("whatever they show" in said for said in sentences.headline(Figures.of(study)))
 

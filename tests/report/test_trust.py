@@ -132,3 +132,16 @@ def test_the_opening_warns_where_it_rests_on_a_method_that_is_not_to_be_believed
     study.tables["trust"] = made_up(FIGURES | {"occlusion": {"score": 0.1}})
     said = next(said for said in headline(Figures.of(study)) if said.startswith("Take that with care"))
     assert said.endswith("Occlusion is not better than an edge detector.")
+
+
+def test_the_most_faithful_method_has_its_say_where_it_is_not_the_one_that_leads(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40, methods=METHODS)
+    study.tables["trust"] = made_up(FIGURES)
+    scores = study.tables["specificity"]
+    scores["value"], scores["low"], scores["high"] = 0.0, -0.1, 0.1
+    own = (scores["method"] == "lime:slic") & (scores["codebook"] == Figures.of(study).codebook)
+    scores.loc[own, ["value", "low", "high"]] = [0.31, 0.16, 0.44]
+    told = " ".join(headline(Figures.of(study)))
+    assert "By LIME · SLIC, of these methods the most faithful to this model, it is +0.31" in told
+    scores.loc[own, "low"] = -0.1
+    assert "the most faithful to this model" not in " ".join(headline(Figures.of(study)))

@@ -46,18 +46,22 @@ def bytes_of(study: Study) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("total", "most", "sizes"),
+    ("total", "asked", "sizes"),
     [
-        (3589, 48, (48, 12)),
-        (350, 48, (43, 7)),
-        (101, 48, (12, 2)),
-        (3, 48, (3, 2)),
-        (3589, 4, (4, 1)),
-        (1, 48, (1, 1)),
+        (3589, None, (48, 12)),
+        (350, None, (43, 7)),
+        (101, None, (12, 2)),
+        (3, None, (3, 2)),
+        (1, None, (1, 1)),
+        (60, 60, (60, 15)),
+        (60, 100, (60, 15)),
+        (3589, 100, (100, 25)),
+        (3589, 4, (4, 2)),
+        (1, 1, (1, 1)),
     ],
 )
-def test_the_sample_grows_with_the_study_up_to_what_was_asked_for(total, most, sizes):
-    assert sample_sizes(total, most) == sizes
+def test_the_sample_grows_with_the_study_and_is_what_was_asked_for(total, asked, sizes):
+    assert sample_sizes(total, asked) == sizes
 
 
 def test_the_tables_have_the_promised_columns_and_all_measures(study):
@@ -113,7 +117,7 @@ def test_what_was_measured_is_not_measured_again_and_a_stopped_run_goes_on_to_th
         (study.path / f"{name}.parquet").unlink()
     monkeypatch.setattr(trust, "deletion_insertion", refuse)
     explainers = [make_explainer(name) for name in METHODS]
-    sizes = sample_sizes(len(study.faces), trust.MOST)
+    sizes = sample_sizes(len(study.faces))
     trust.write_trust(study, Classifier(STUBS["softmax_in_dense"]()), explainers, "predicted", sizes)
     assert bytes_of(study) == before
     kept = [path for path in parts if path != lost]

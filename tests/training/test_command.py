@@ -68,6 +68,8 @@ def test_writes_all_that_belongs_beside_a_model(data, tmp_path):
     assert record["test"]["low"] < right < record["test"]["high"]
 
     assert f"right on {right:.1%} of 24 test faces" in result.stderr
+    assert "; always " in result.stderr
+    assert record["always"]["accuracy"] == pytest.approx(1 / 6)
     assert "m.keras.training, what a stopped run goes on from" in result.stderr
 
     card = (tmp_path / "m.md").read_text()

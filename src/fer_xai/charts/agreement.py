@@ -12,7 +12,7 @@ from fer_xai.charts.selecting import emotions_of, select
 from fer_xai.charts.style import Chart, style
 from fer_xai.charts.words import codebook_name, in_method_order, listing, method_name
 from fer_xai.errors import InputError
-from fer_xai.facs.resampling import Units, bca_interval
+from fer_xai.facs import mean_agreement
 
 _COLUMNS = 3
 
@@ -22,8 +22,6 @@ def agreement_forest(
     codebook: str = "facs2002",
     emotions: Sequence[str] | None = None,
     theme: str = "light",
-    seed: int = 0,
-    resamples: int = 999,
 ) -> Chart:
     """Draw which share of what speaks for an emotion lies on its action units, method by method.
 
@@ -37,13 +35,11 @@ def agreement_forest(
     emotions : sequence of str, optional
         Panels; all the table's, in the customary order.
     theme : {"light", "dark"}
-    seed, resamples : int
-        Of the bootstrap.
 
     Returns
     -------
     Chart
-        A panel per emotion, a row per method: the mean over faces with its 95 % BCa bootstrap interval, on a band
+        A panel per emotion, a row per method: the mean over faces with its 95 % interval (Student's), on a band
         between two chance levels, the units' area and a blob in the middle of the picture. Filled marks have
         intervals that leave the band out.
 
@@ -56,7 +52,8 @@ def agreement_forest(
     if rows.empty:
         raise InputError(f"no face has both a map and an emotion with action units in {codebook}")
     shown, methods = emotions_of(rows, emotions), in_method_order(rows["method"])
-    panels = [_panel(select(rows, emotion=emotion), emotion, methods, seed, resamples) for emotion in shown]
+    means = mean_agreement(rows)
+    panels = [_panel(means, emotion, methods) for emotion in shown]
     with style(theme):
         lines = -(-len(panels) // _COLUMNS)
         chart = Chart(9.2, 1.35 + lines * (0.65 + ROW * len(methods)), theme)
@@ -69,28 +66,11 @@ def agreement_forest(
         )
 
 
-def _panel(rows: pd.DataFrame, emotion: str, methods: Sequence[str], seed: int, resamples: int) -> Panel:
-    mass = rows.pivot_table(index="face", columns="method", values="mass_accuracy").reindex(columns=methods)
-    chance = rows.groupby("method")[["area", "mass_accuracy_blob"]].mean().reindex(methods).to_numpy(float)
-    low, high = _intervals(mass.to_numpy(float), seed, resamples)
-    n = int(mass.notna().sum().max())
-    value = mass.mean().to_numpy(float)
-    return Panel(f"{emotion}, n = {n}", 100 * value, 100 * low, 100 * high, 100 * chance)
-
-
-def _intervals(mass: np.ndarray, seed: int, resamples: int) -> tuple[np.ndarray, np.ndarray]:
-    """BCa intervals of each column's mean over the faces that have one, (M,) each; NaN for a single face."""
-    known = np.isfinite(mass)
-    units = Units.of(np.column_stack([np.where(known, mass, 0), known]), np.zeros(len(mass), int), 1)
-    if not units.enough:
-        return (np.full(mass.shape[1], np.nan),) * 2
-
-    def means(sums: np.ndarray) -> np.ndarray:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found: np.ndarray = sums[:, 0, : mass.shape[1]] / sums[:, 0, mass.shape[1] :]
-        return found
-
-    return bca_interval(units, means, seed, resamples)
+def _panel(means: pd.DataFrame, emotion: str, methods: Sequence[str]) -> Panel:
+    own = means.xs(emotion, level="emotion").reset_index("codebook").reindex(methods)
+    value, low, high = (100 * own[name].to_numpy(float) for name in ("mass_accuracy", "low", "high"))
+    chance = 100 * own[["area", "mass_accuracy_blob"]].to_numpy(float)
+    return Panel(f"{emotion}, n = {int(own['n'].max())}", value, low, high, chance)
 
 
 def _alt(panels: Sequence[Panel], emotions: Sequence[str], methods: Sequence[str], codebook: str) -> str:

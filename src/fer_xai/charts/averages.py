@@ -134,8 +134,10 @@ def mean_attribution(
                     _draw(chart, axis, mean, theme)
             label = "times an even spread (1: a flat map, chance)" if alone else _LABEL.format(side)
             draw_scale(chart, line, arm(theme, _SIDES[side][0]), (0, LIMIT), label)
-        whom = shown[0] if len(shown) == 1 else "each emotion"
-        title = f"What speaks for {whom} and against it, averaged on the mean face, by {method_name(method)}"
+        whose = f"the faces of {shown[0]}" if len(shown) == 1 else "each emotion's faces"
+        title = (
+            f"What speaks for the answer and against it on {whose}, averaged on the mean face, by {method_name(method)}"
+        )
         return chart.finish(title, _alt([known[key] for key in known if key[0] == "for"], method))
 
 

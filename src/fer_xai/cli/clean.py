@@ -59,8 +59,8 @@ def clean(
     It writes a table with a reason per row and removes nothing. Whatever reads faces takes the table as
     [bold]--cleaning[/bold], and then leaves out those whose [bold]suggested[/bold] says drop; edit it as you like.
 
-    The surest checks come first: [bold]right[/bold] says how many of how many a check flagged in FER2013 were right
-    when a person looked. The last one is mostly wrong.
+    The surest checks come first: [bold]right on FER2013[/bold] says how many of how many a check flagged there were
+    right when a person looked. The last one is mostly wrong.
 
     Example: fer-xai clean --data fer2013.csv --out doubtful.csv --sheet doubtful.png
 
@@ -123,7 +123,7 @@ def _show(summary: pd.DataFrame, total: int, dropped: int) -> None:
     shown.add_column("check", no_wrap=True)
     for name in ("faces", "drop", "look", "test in\ntrain", "validation\nin train"):
         shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("right", no_wrap=True)
+    shown.add_column("right on\nFER2013", no_wrap=True)
     for row in summary.itertuples():
         counts = (row.faces, row.drop, row.look, row.test_in_train, row.validation_in_train)
         shown.add_row(str(row.check), *(str(count) if count else "" for count in counts), str(row.right))

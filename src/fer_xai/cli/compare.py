@@ -80,9 +80,9 @@ def compare(
 
     if len(models) < 2:
         raise InputError("received one model to compare: give two or more")
-    check_folder(out)
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the comparison a folder of its own")
+    check_folder(out, own=("comparison.json", "*/study.json"))
     said = {"emotions": _each(emotions, len(models), "emotions"), "scaling": _each(scaling, len(models), "scaling")}
     opening.check_places(models, data)
     load_tensorflow()

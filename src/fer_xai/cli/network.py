@@ -60,9 +60,9 @@ def network(
     from fer_xai.report.network_page import write_network_page
     from fer_xai.study.files import check_folder
 
-    check_folder(out)
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the network's page a folder of its own")
+    check_folder(out, own=("network.json", "*.parquet", "assets"))
     opening.check_places([model], data)
     load_tensorflow()
     classifier = opening.open_classifier(

@@ -34,8 +34,13 @@ def report(
     limit: options.Limit = None,
     seed: options.Seed = 0,
     trust: Annotated[
-        int, typer.Option(help="Faces, at most, on which to ask which method to believe; 0: do not ask.", min=0)
-    ] = 48,
+        int | None,
+        typer.Option(
+            help="Faces on which to ask which method to believe; default an eighth, at most 48; 0: do not ask.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
     ferplus: options.Ferplus = None,
     votes: options.Votes = None,
     drop: options.Drop = None,
@@ -83,8 +88,9 @@ def report(
     from fer_xai.report import render, write_single_file
     from fer_xai.study import run_study, standard_methods
     from fer_xai.study.files import check_folder
+    from fer_xai.study.run import OWN
 
-    check_folder(out)
+    check_folder(out, own=OWN)
     chosen_workers = choose_workers(workers, engine, address, gpus)
     opening.check_places([model], data)
     load_tensorflow()
@@ -106,7 +112,7 @@ def report(
             return index
 
         def early_pages(study: Study) -> None:
-            if trust and time.monotonic() - began > PATIENCE:
+            if trust != 0 and time.monotonic() - began > PATIENCE:
                 remark(f"{pages(study)} can be read by now; which method to believe is asked next, and told there then")
 
         study = run_study(

@@ -153,7 +153,8 @@ def tell_result(record: dict[str, Any], out: Path) -> None:
     part = "test" if record["test"] else "validation"
     if record[part]:
         reached, low, high = (f"{record[part][name]:.1%}" for name in ("accuracy", "low", "high"))
-        remark(f"right on {reached} of {record[part]['n']:,} {part} faces (95 % interval {low} to {high})")
+        always = f"always {record['always']['emotion']} would reach {record['always']['accuracy']:.1%}"
+        remark(f"right on {reached} of {record[part]['n']:,} {part} faces (95 % interval {low} to {high}; {always})")
     remark(
         f"beside it: {out.stem}.md (card), .svg (learning curves), .history.csv, .json; {out.name}.training, what a "
         "stopped run goes on from, can be deleted now"

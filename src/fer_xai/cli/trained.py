@@ -119,12 +119,19 @@ def _record(run: Run, model: Any) -> dict[str, Any]:
         "test": _accuracy(test),
         "extra": _accuracy(both),
         "validation": _accuracy(validation),
+        "always": _always(parts.test or parts.validation),
         "per_output": _per_output(recipe, model, parts.test),
         "mean_diagonal": mean_diagonal(confusion) if confusion is not None else None,
         "recalls": _recalls(confusion),
         "reported": dataclasses.asdict(recipe.reported),
         "note": "",
     }
+
+
+def _always(faces: Faces) -> dict[str, Any]:
+    """What always giving the commonest label reaches: a net below it has learnt nothing."""
+    (emotion, count), *_ = Counter(faces.labels).most_common(1)
+    return {"emotion": emotion, "accuracy": count / len(faces)}
 
 
 def _probabilities(recipe: Recipe, model: Any, faces: Faces) -> np.ndarray:

@@ -30,6 +30,8 @@ from fer_xai.study.workers import Track
 #: What two classifiers are compared by where nothing else is asked for: two causal methods and a class map.
 METHODS = ("occlusion", "shap:regions", "gradcam")
 
+OWN = ("comparison.json", "*/study.json")  # what a comparison's folder is known by
+
 
 def run_comparison(
     classifiers: Mapping[str, Classifier],
@@ -75,7 +77,7 @@ def run_comparison(
     chosen, left_out = comparable(faces, classifiers)
     target = "label" if chosen.emotions else "predicted"
     used = tuple(methods) if methods else shared_methods(classifiers)
-    out, studies = output_folder(Path(out)), {}
+    out, studies = output_folder(Path(out), own=OWN), {}
     with only_writer(out / ".lock", out):
         for name, folder in zip(classifiers, folder_names(classifiers), strict=True):
             # Which methods to trust is for each model's own report to say: explaining every face anew takes its time.

@@ -158,7 +158,8 @@ def contrasted(tables: Tables, model: str, other: str, right: str) -> str:
             for row in sure.head(_SHOWN).itertuples()
         ]
         reason = (
-            f"what speaks for the label rather than {wrong}'s answer differs most on {listing(said)}, in probability"
+            f"beyond chance, what speaks for the label rather than {wrong}'s answer differs most on {listing(said)}, "
+            "in probability"
         )
     return f"{right} alone is right on {counted(count, 'face')}. {which}, {reason}."
 
@@ -170,8 +171,8 @@ def calibrated(tables: Tables, model: str, other: str) -> str:
         return ""
     row = rows.iloc[0]
     figures = (
-        f"Brier score {plain(row['brier'])} against {plain(row['other_brier'])}, 95 % interval of the difference "
-        f"{signed(row['low'])} to {signed(row['high'])}"
+        f"Brier score, lower is better: {model} {plain(row['brier'])}, {other} {plain(row['other_brier'])}; "
+        f"95 % interval of the difference {signed(row['low'])} to {signed(row['high'])}"
     )
     better = _sign(row, model, other, lower=True)
     said = f"{better}'s probabilities are better" if better else "Whose probabilities are better cannot be told"
@@ -179,9 +180,7 @@ def calibrated(tables: Tables, model: str, other: str) -> str:
     off = table[table["model"].isin([model, other]) & (table["error"] > table["chance_high"])]
     sure = [f"{r.model} is {'too' if r.confidence > r.accuracy else 'not'} sure enough" for r in off.itertuples()]
     sure = [text.replace("too sure enough", "too sure") for text in sure]
-    return f"{said} ({figures}{', ' + model + ' first' if not better else ''})" + (
-        f"; {' and '.join(sure)}." if sure else "; neither is miscalibrated beyond luck."
-    )
+    return f"{said} ({figures})" + (f"; {' and '.join(sure)}." if sure else "; neither is miscalibrated beyond luck.")
 
 
 def _lead(rows: pd.DataFrame) -> str:

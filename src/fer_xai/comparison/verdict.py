@@ -12,6 +12,7 @@ from fer_xai.comparison.paired import corrected
 from fer_xai.comparison.wording import of_other, percents, points_apart, signed_apart
 
 Tables = Mapping[str, pd.DataFrame]
+_NEARLY_ALL = 0.9  # of the faces: then a model's answer says nothing of them
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def judge(tables: Tables, model: str, other: str, codebook: str) -> Verdict:
         ahead = model if accuracy.iloc[0]["difference"] > 0 else other
     warning = _warning(tables, model, other)
     sentence = warning or _sentence(accuracy, model, other, ahead, favoured, found)
+    sentence = " ".join([sentence, *_one_answer(tables, model, other)])
     return Verdict(model, other, warning, ahead, favoured, found, sentence)
 
 
@@ -165,6 +167,23 @@ def _warning(tables: Tables, model: str, other: str) -> str | None:
             f"of {twins['n']:,} faces, so there is nothing to prefer."
         )
     return None
+
+
+def _one_answer(tables: Tables, model: str, other: str) -> list[str]:
+    """Warnings of models that give nearly all faces one answer; known where faces are labelled."""
+    rows = pair_rows(tables.get("confusion_differences", pd.DataFrame(columns=["model", "other"])), model, other)
+    if not len(rows):
+        return []
+    said = []
+    total = rows.drop_duplicates("label")["n"].sum()
+    for name, column in ((model, "share"), (other, "other_share")):
+        answered = (rows[column] * rows["n"]).groupby(rows["predicted"]).sum() / total
+        if answered.max() >= _NEARLY_ALL:
+            said.append(
+                f"Warning: {name} answers {answered.idxmax()} for {percent(answered.max())} of these faces, whatever "
+                "they show, so nothing here tells its reasons."
+            )
+    return said
 
 
 def _sentence(

@@ -116,7 +116,7 @@ def inspect_classifier(
     choice = choices[readings.index(chosen)]
     stated = origins["emotions"] not in _UNSAID
     if is_hopeless(chosen, len(readings), labels):
-        reasons = [_hopeless(chosen), *_one_answer(before or chosen)]
+        reasons = [_hopeless(chosen, labels), *_one_answer(before or chosen)]
         chosen, choice = before or chosen, choices[0] if before else choice
         notes, warning = [], None
     else:
@@ -151,12 +151,18 @@ def _declared(
     return read(candidate, declared, labels) if declared else None
 
 
-def _hopeless(best: Reading) -> str:
+def _always(labels: np.ndarray) -> str:
+    """What a model reaches that answers one emotion for all."""
+    _, counts = np.unique(labels, return_counts=True)
+    return f", where always giving their commonest label would be right on {counts.max() / counts.sum():.1%}"
+
+
+def _hopeless(best: Reading, labels: np.ndarray) -> str:
     fitted = "; an order found on one half of the faces and judged on the other" if best.order.name == "found" else ""
     return (
         f"no reading is right beyond chance: the best, {best.way} in {best.order.name} order{fitted}, is right on "
-        f"{best.accuracy.value:.1%} of {len(best.right)} faces. Give more labelled faces, or check that the model is "
-        "trained and the labels are right"
+        f"{best.accuracy.value:.1%} of {len(best.right)} faces{_always(labels)}. Give more labelled faces, or check "
+        "that the model is trained and the labels are right"
     )
 
 

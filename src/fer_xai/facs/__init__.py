@@ -1,7 +1,7 @@
 """What an attribution says about a face: facial regions, action units, and measures that know their chance level."""
 
 from fer_xai.facs.against import against_table
-from fer_xai.facs.agreement import agreement, centred_blob
+from fer_xai.facs.agreement import agreement, centred_blob, mean_agreement
 from fer_xai.facs.atlas import region_names
 from fer_xai.facs.baselines import baseline_attributions, beside_baselines, blind_maps, part_profiles
 from fer_xai.facs.beside import beside_table
@@ -40,6 +40,7 @@ __all__ = [
     "list_codebooks",
     "load_codebook",
     "mask_profile",
+    "mean_agreement",
     "outline_masks",
     "own_codebook",
     "own_codebook_from_profile",

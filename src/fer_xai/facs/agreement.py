@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from fer_xai.emotions import canonical
 from fer_xai.errors import InputError
@@ -17,6 +18,8 @@ from fer_xai.facs.masks import FaceMasks, face_ids, painted
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
+
+_MEASURES = ("area", "mass_accuracy", "mass_accuracy_blob", "rank_accuracy", "pointing", "iou", "iou_chance")
 
 BLOB = 0.22  # standard deviation of the emotion-blind centred Gaussian, in widths of the crop
 
@@ -163,3 +166,27 @@ def _within(masks: np.ndarray, maps: np.ndarray) -> np.ndarray:
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(whole > 0, part / whole, np.nan)
+
+
+def mean_agreement(rows: pd.DataFrame) -> pd.DataFrame:
+    """Means over faces of the table that `agreement` gives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With a column ``method``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by method, codebook and emotion: the mean of every measure, ``n`` faces, and ``low`` and ``high``, the
+        95 % interval of the mean mass accuracy within 0…1, by Student's t; NaN for a single face.
+    """
+    measures = [name for name in _MEASURES if name in rows]
+    grouped = rows.groupby(["method", "codebook", "emotion"])
+    means = grouped[measures].mean()
+    means["n"] = grouped["mass_accuracy"].count()
+    half = stats.t.ppf(0.975, np.maximum(means["n"] - 1, 1)) * grouped["mass_accuracy"].sem()
+    means["low"] = (means["mass_accuracy"] - half).clip(lower=0)
+    means["high"] = (means["mass_accuracy"] + half).clip(upper=1)
+    return means

@@ -67,6 +67,8 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     what = "recall" if figures.labelled.any() else "its answers"
     interval = f"95 % interval {signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)}"
     where = f"the {region_name(row['region'])}"
+    if not rows["cost"].abs().max() > 0:
+        return f"Hiding one facial region at a time ({fill_words(found[0])}) costs no {what} at all, whichever it is."
     if not row["cost_low"] > 0:
         return (
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "

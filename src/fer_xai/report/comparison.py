@@ -82,7 +82,7 @@ def _models(comparison: Comparison, tables: dict[str, pd.DataFrame]) -> list[dic
                 "rate": accuracy.loc[model] if model in accuracy.index else None,
                 "link": f"{folder}/index.html" if (study.path / "index.html").is_file() else None,
                 "parameters": described.get("parameters"),
-                "scaling": described.get("scaling"),
+                "scaling": f"{described.get('scaling')}{' (assumed)' * ('scaling' in described.get('assumed', ()))}",
                 "input": " × ".join(str(side or "any") for side in described["input"]),
                 "emotions": described["emotions"],
             }

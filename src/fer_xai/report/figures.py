@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.stats import binomtest
 
 from fer_xai.charts.words import in_method_order, in_region_order
 from fer_xai.errors import InputError
+from fer_xai.evaluation.accuracy import measure_mean_diagonal
+from fer_xai.evaluation.intervals import Estimate
 from fer_xai.faces.landmarks import OWN
+from fer_xai.facs import mean_agreement
 from fer_xai.study.study import Study
 
 _COLUMNS = {
@@ -63,7 +66,7 @@ class Rate:
     def _interval(self) -> tuple[float, float]:
         if not self.n:
             return float("nan"), float("nan")
-        found = stats.binomtest(self.count, self.n).proportion_ci(method="wilson")
+        found = binomtest(self.count, self.n).proportion_ci(method="wilson")
         return float(found.low), float(found.high)
 
     @property
@@ -170,11 +173,10 @@ class Figures:
         column = self.confusion[emotion]
         return Rate(int(column[emotion]), int(column.sum()))
 
-    @property
-    def mean_diagonal(self) -> float:
-        """Mean recall over the emotions that have labelled faces; NaN where none has."""
-        recalls = [self.recall(emotion).value for emotion in self.emotions if self.recall(emotion).n]
-        return float(np.mean(recalls)) if recalls else float("nan")
+    @cached_property
+    def balanced(self) -> Estimate | None:
+        """Mean recall over the emotions that have labelled faces, with its interval; None where none has."""
+        return measure_mean_diagonal(self.confusion, self.manifest.get("seed", 0)) if self.accuracy.n else None
 
     # Where it looks
 
@@ -207,24 +209,8 @@ class Figures:
 
     @cached_property
     def agreement(self) -> pd.DataFrame:
-        """Means over faces by method, codebook and the emotion explained, with ``n`` faces; indexed by those three.
-
-        ``half`` is half the 95 % interval of the mass accuracy, ``over_area`` and ``over_blob`` its differences, face
-        by face, from what chance would give, each with its ``…_half``; by Student's t, NaN for a single face.
-        """
-        rows = self.tables["agreement"]
-        measures = [name for name in _COLUMNS["agreement"].split()[4:] if name in rows]
-        more = {
-            "over_area": rows["mass_accuracy"] - rows["area"],
-            "over_blob": rows["mass_accuracy"] - rows["mass_accuracy_blob"],
-        }
-        grouped = rows.assign(**more).groupby(["method", "codebook", "emotion"])
-        means = grouped[[*measures, *more]].mean()
-        means["n"] = grouped["mass_accuracy"].count()
-        far = stats.t.ppf(0.975, np.maximum(means["n"] - 1, 1))
-        for name, half in (("mass_accuracy", "half"), *((name, f"{name}_half") for name in more)):
-            means[half] = far * grouped[name].sem()
-        return means
+        """Means over faces by method, codebook and the emotion explained; see `fer_xai.facs.mean_agreement`."""
+        return mean_agreement(self.tables["agreement"])
 
     def agreement_of(self, method: str, codebook: str, emotion: str) -> pd.Series | None:
         """One row of ``agreement``; None for an emotion the codebook has no action units for."""

@@ -109,9 +109,7 @@ class Agreement:
     value, low, high : float
         With its 95 % interval; NaN for a single face.
     area, blob : float
-        The two chance levels.
-    over : tuple of (float, float)
-        How far it is above each of them, face by face, and half the 95 % interval of that.
+        The two chance levels; a blob's may be NaN.
     n : int
     more : dict
     """
@@ -121,16 +119,14 @@ class Agreement:
     high: float
     area: float
     blob: float
-    over: tuple[tuple[float, float], ...]
     n: int
     more: dict[str, float]
 
     @property
     def mark(self) -> str:
-        """``"▲"`` above all chance levels, ``"▼"`` below all, both beyond their intervals; ``"·"`` otherwise."""
-        if all(over > half for over, half in self.over):
-            return "▲"
-        return "▼" if all(over < -half for over, half in self.over) else "·"
+        """``"▲"`` where the interval lies above all chance levels, ``"▼"`` below all, ``"·"`` otherwise."""
+        levels = [level for level in (self.area, self.blob) if math.isfinite(level)]
+        return "▲" if self.low > max(levels) else "▼" if self.high < min(levels) else "·"
 
     @property
     def verdict(self) -> str:
@@ -144,11 +140,10 @@ def agreement_of(figures: Figures, method: str, codebook: str, emotion: str) -> 
     if row is None or not math.isfinite(row["mass_accuracy"]):
         return None
     more = {name: float(row[name]) for name in ("rank_accuracy", "pointing", "iou", "iou_chance") if name in row}
-    value, half = float(row["mass_accuracy"]), float(row["half"])
-    levels = [name for name in ("over_area", "over_blob") if math.isfinite(row[name])]
-    over = tuple((float(row[name]), float(row[f"{name}_half"])) for name in levels)
-    area, blob = float(row["area"]), float(row["mass_accuracy_blob"])
-    return Agreement(value, max(value - half, 0.0), min(value + half, 1.0), area, blob, over, int(row["n"]), more)
+    value, low, high, area, blob = (
+        float(row[name]) for name in ("mass_accuracy", "low", "high", "area", "mass_accuracy_blob")
+    )
+    return Agreement(value, low, high, area, blob, int(row["n"]), more)
 
 
 def agreement_rows(figures: Figures, codebook: str) -> list[tuple[str, list[Agreement | None]]]:

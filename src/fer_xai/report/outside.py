@@ -22,6 +22,8 @@ class Outside:
         Mean share of the picture outside the oval: what a map that knows nothing has.
     beyond : bool
         Whether share − area is above zero beyond chance (its 95 % t interval).
+    less : bool
+        Whether it is below zero so.
     """
 
     method: str
@@ -30,6 +32,7 @@ class Outside:
     high: float
     area: float
     beyond: bool
+    less: bool
 
 
 def outside(figures: Figures, method: str) -> Outside | None:
@@ -45,8 +48,9 @@ def outside(figures: Figures, method: str) -> Outside | None:
     at = float(t.ppf(0.975, len(rows) - 1))
     mean, more = float(share.mean()), share - area
     reach = at * float(sem(share))
-    beyond = bool(more.mean() - at * float(sem(more)) > 0)
-    return Outside(method, mean, max(mean - reach, 0.0), min(mean + reach, 1.0), float(np.mean(area)), beyond)
+    over, far = float(more.mean()), at * float(sem(more))
+    interval = max(mean - reach, 0.0), min(mean + reach, 1.0)
+    return Outside(method, mean, *interval, float(np.mean(area)), over - far > 0, over + far < 0)
 
 
 def sentences(figures: Figures) -> list[str]:
@@ -61,8 +65,10 @@ def sentences(figures: Figures) -> list[str]:
         f"interval {span(first.low, first.high)}), where {percent(first.area)} of the picture is"
     )
     if not caught:
-        return [f"{said}: less than a map that knows nothing of faces would have."]
+        beside = "less than" if first.less else "no clear difference from"
+        return [f"{said}: {beside} what a map would have that knows nothing of faces."]
     return [
-        f"Warning: this model looks at the background. {said}: more than a map that knows nothing of faces would have. "
+        f"Warning: this model looks at the background. {said}: more, beyond chance, than a map would have that "
+        "knows nothing of faces. "
         "Something outside the face may give the label away."
     ]

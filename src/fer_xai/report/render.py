@@ -110,7 +110,7 @@ def _index(figures: Figures) -> dict[str, Any]:
         "trust": trust.section(figures),
         "methods_told": plain_words.methods_told(methods),
         "words_told": plain_words.words_told(),
-        "lead_s": figures.specificity(figures.lead, figures.codebook) if figures.lead else None,
+        "lead_s": sentences.lead_specificity(figures),
         "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
     }
 

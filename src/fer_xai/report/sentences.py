@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-import numpy as np
 import pandas as pd
 
 from fer_xai.charts.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
+from fer_xai.evaluation.trust.sentence import most_faithful
 from fer_xai.evaluation.trust.verdict import judge
-from fer_xai.report import causes, emotions_told, grids, outside
+from fer_xai.report import causes, cautions, emotions_told, grids, outside
 from fer_xai.report.figures import Figures
 
 _HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
@@ -18,16 +18,13 @@ _HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
 
 # An emotion with fewer faces is called neither best nor worst.
 _ENOUGH = 5
-# With fewer faces in all, no emotion has enough.
-_FEW = 50
-_NEARLY_ALL = 0.9
 
 
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
     return [
-        *(_what(figures), *_few(figures), *_one_answer(figures), *_how_good(figures)),
-        *(*outside.sentences(figures), *_where(figures), *_doubted(figures), *_costs(figures)),
+        *(_what(figures), *cautions.few(figures), *cautions.one_answer(figures), *_how_good(figures)),
+        *(*outside.sentences(figures), *_where(figures), *cautions.doubted(figures), *_costs(figures)),
         *_methods_agree(figures),
         *(*emotions_told.sentences(figures), *_as_expected(figures)),
         *_counted_apart(figures),
@@ -53,28 +50,6 @@ def _what(figures: Figures) -> str:
         f"{model['name']} is a classifier {size}that gives every face one of {emotions} "
         f"({listing(model['emotions'])}); here it was asked about {counted(total, 'face')}."
     )
-
-
-def _one_answer(figures: Figures) -> list[str]:
-    """The warning of a model that has collapsed: everything below describes next to nothing."""
-    emotion, count = Counter(figures.predicted).most_common(1)[0]
-    total, labelled = len(figures.predicted), figures.label[figures.labelled]
-    deserved = float(np.mean(labelled == emotion)) if len(labelled) else 0.0
-    if total < _ENOUGH or count / total < _NEARLY_ALL or deserved >= _NEARLY_ALL:
-        return []
-    return [
-        f"Warning: it answers {emotion} for {percent(count / total)} of these faces, whatever they show. It is badly "
-        "trained, or reads another kind of input (fer-xai inspect tries them); until that is mended, what follows says "
-        "little, and the maps least."
-    ]
-
-
-def _few(figures: Figures) -> list[str]:
-    """That this is a sketch, where it is one."""
-    total = len(figures.predicted)
-    if total >= _FEW:
-        return []
-    return [f"With {counted(total, 'face')} this is a sketch; no figure below is sure. A report takes 350 or more."]
 
 
 def _how_good(figures: Figures) -> list[str]:
@@ -134,19 +109,6 @@ def _where(figures: Figures) -> list[str]:
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
 
 
-def _doubted(figures: Figures) -> list[str]:
-    """That the method of the sentence before is not to be trusted for this model, where that was found."""
-    trust = figures.tables["trust"]
-    if figures.lead is None or trust.empty:
-        return []
-    verdict = judge(trust, [figures.lead])[0]
-    return (
-        []
-        if verdict.trusted
-        else [f"Take that with care: for this model {method_name(figures.lead)} {verdict.reason}."]
-    )
-
-
 def _costs(figures: Figures, emotion: str = "all") -> list[str]:
     said = causes.costliest(figures, emotion)
     return [said] if said else []
@@ -162,7 +124,7 @@ def _methods_agree(figures: Figures) -> list[str]:
     same = [method for method, top in first.items() if top == region and method != figures.lead]
     others = len(first) - 1
     if len(same) == others:
-        return [f"All {len(first)} methods put the {region_name(region)} first."]
+        return [f"{'Both' if others == 1 else f'All {len(first)}'} methods put the {region_name(region)} first."]
     rest: dict[str, list[str]] = {}
     for method, top in first.items():
         if top != region:
@@ -173,6 +135,8 @@ def _methods_agree(figures: Figures) -> list[str]:
 
 
 def _as_expected(figures: Figures) -> list[str]:
+    if cautions.one_answer(figures):
+        return ["Whether it looks where each emotion's action units lie cannot be asked of a model with one answer."]
     found = grids.specificity_rows(figures)
     if not found:
         return [
@@ -199,8 +163,30 @@ def _as_expected(figures: Figures) -> list[str]:
     )
     return [
         "Does it weigh an emotion's own action units more than other emotions'? "
-        f"By {method_name(method)} the specificity S {spread}, where 0 means no more; {verdict}."
+        f"By {method_name(method)} the specificity S {spread}, where 0 means no more; {verdict}.",
+        *_most_faithful_says(figures, method),
     ]
+
+
+def _most_faithful_says(figures: Figures, told: str) -> list[str]:
+    """S by the method that was found most faithful, where it is another one and its interval leaves zero out."""
+    if figures.tables["trust"].empty:
+        return []
+    first = most_faithful(judge(figures.tables["trust"], figures.methods))[0]
+    row = figures.specificity(first, figures.codebook)
+    if first == told or row is None or not (row["low"] > 0 or row["high"] < 0):
+        return []
+    return [
+        f"By {method_name(first)}, of these methods the most faithful to this model, it is {signed(row['value'])} "
+        f"({codebook_name(figures.codebook)}; 95 % interval {signed(row['low'])} to {signed(row['high'])})."
+    ]
+
+
+def lead_specificity(figures: Figures) -> pd.Series | None:
+    """S of the lead method by the study's codebook; None where it could not be had, or has no meaning."""
+    if figures.lead is None or cautions.one_answer(figures):
+        return None
+    return figures.specificity(figures.lead, figures.codebook)
 
 
 def _beyond_zero(above: list[str], below: list[str], books: int) -> str:
@@ -231,7 +217,7 @@ def _counted_apart(figures: Figures) -> list[str]:
 
 def of_emotion(figures: Figures, emotion: str) -> list[str]:
     """An emotion page's opening."""
-    sentences = _found(figures, emotion)
+    sentences = [*_found(figures, emotion), *cautions.one_answer(figures)]
     group = int((figures.group == emotion).sum())
     if not group:
         return [*sentences, "So no region profile can be drawn for it here."]
@@ -280,8 +266,9 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
     if not bar.value > bar.chance:
         return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
     return [
-        f"With {method_name(bar.method)} the {name} stands out most from chance: counted on {bar.counted} of "
-        f"{counted(bar.n, 'face')}, where shifted maps would give {bar.chance * bar.n:.0f}."
+        f"Counting as the LIME document does ({method_name(bar.method)}), the {name} stands out most from chance: "
+        f"counted on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), where "
+        f"shifted maps would give {percent(bar.chance)}."
     ]
 
 

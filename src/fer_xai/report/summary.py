@@ -120,7 +120,8 @@ def _forest(axis: Axes, figures: Figures) -> None:
     rows = dict(grids.specificity_rows(figures))
     forks = rows.get(figures.lead or "", [])
     shown = [(book, fork) for book, fork in zip(figures.codebooks, forks, strict=False) if fork]
-    axis.set_title("Specificity S by codebook (chance: 0)", fontsize=9, x=-0.45)
+    by = f", by {method_name(figures.lead)}" if figures.lead else ""
+    axis.set_title(f"Own action units over others' (S; chance: 0){by}", fontsize=9, x=-0.45, parse_math=False)
     if not shown:
         axis.set_axis_off()
         axis.text(0, 0.9, "not known: needs two emotions\nwith action units", va="top", transform=axis.transAxes)
@@ -148,7 +149,7 @@ def _heat(axis: Axes, figures: Figures) -> None:
     title = (
         f"Where the answer rests, by {method_name(str(lead))}: share against area, in powers of two (0: just its area)"
     )
-    axis.set_title(title, fontsize=9, x=0, parse_math=False)
+    axis.set_title(title, fontsize=9, x=0, pad=9, parse_math=False)
     known, ink = shades("light"), axis.figure.ink  # type: ignore[union-attr]
     for down, (region, cells) in enumerate(table.rows):
         axis.text(-0.1, down + 0.5, region, ha="right", va="center", fontsize=8)

@@ -121,22 +121,34 @@ def _named(path: Path) -> Iterator[None]:
         ) from error
 
 
-def check_folder(path: Path, option: str = "--out") -> None:
+def check_folder(path: Path, option: str = "--out", own: tuple[str, ...] = ()) -> None:
     """Make sure, without creating anything, that `path` is or can become a folder that can be written to.
+
+    Parameters
+    ----------
+    path : Path
+    option : str
+        What it was given as.
+    own : tuple of str
+        Patterns by which a folder of an earlier run is known; without any, what lies there does not matter.
 
     Raises
     ------
     InputError
-        If it is a file, lies below one, or cannot be written.
+        If it is a file, lies below one, cannot be written, or holds what is not ours.
     """
     nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
     if not nearest.is_dir():
         raise InputError(f"{option} {path}: {nearest} is a file; give a folder, new or of an earlier run")
     if not os.access(nearest, os.W_OK):
         raise InputError(f"{option} {path} cannot be written: choose another folder")
+    there = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith(".")) if path.is_dir() else []
+    if own and there and not any(next(path.glob(pattern), None) for pattern in own):
+        held = ", ".join(there[:3]) + (" …" if len(there) > 3 else "")
+        raise InputError(f"{option} {path} holds other things ({held}): give a new folder, or one of an earlier run")
 
 
-def output_folder(path: Path, option: str = "--out") -> Path:
+def output_folder(path: Path, option: str = "--out", own: tuple[str, ...] = ()) -> Path:
     """Create the folder `path` where it is missing, and make sure that it can be written to.
 
     Raises
@@ -144,7 +156,7 @@ def output_folder(path: Path, option: str = "--out") -> Path:
     InputError
         See `check_folder`.
     """
-    check_folder(path, option)
+    check_folder(path, option, own)
     probe = path / f".{os.getpid()}.probe"
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -24,9 +24,11 @@ from fer_xai.study import blind, causal, chunks, groups, tables, wrong
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json
 from fer_xai.study.study import CHUNK, Study
-from fer_xai.study.trust import MOST, discard_trust, sample_sizes, write_trust
+from fer_xai.study.trust import discard_trust, sample_sizes, write_trust
 from fer_xai.study.work import Work
 from fer_xai.study.workers import HERE, Track, Workers
+
+OWN = ("study.json",)  # what a study's folder is known by
 
 #: What a report shows where nothing else is asked for.
 STANDARD_METHODS = (
@@ -52,7 +54,7 @@ def run_study(
     seed: int = 0,
     data: dict[str, Any] | None = None,
     options: dict[str, dict[str, Any]] | None = None,
-    trust: int = MOST,
+    trust: int | None = None,
     workers: Workers = HERE,
     track: Track = lambda what, done, total: None,
     ready: Callable[[Study], object] = lambda study: None,
@@ -80,8 +82,8 @@ def run_study(
         What to say of the data: ``source`` and ``split``.
     options : dict, optional
         Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``.
-    trust : int
-        Faces, at most, on which to measure which method to believe; 0 for none. See `sample_sizes`.
+    trust : int, optional
+        Faces on which to measure which method to believe; 0 for none. Default: an eighth of them, at most 48.
     workers : Workers
         Who explains: this process (`HERE`), or others; see `fer_xai.study.workers`.
     track : callable
@@ -107,7 +109,7 @@ def run_study(
     manifest = _manifest(classifier, faces, explainers, target, books[0], seed, data or {})
     _refuse_no_answers(classifier, faces, Path(out))
     # Everything that can be refused has been, before anything is written.
-    out = output_folder(Path(out))
+    out = output_folder(Path(out), own=OWN)
     with only_writer(out / ".lock", out):
         _claim(out, manifest)
         sweep(out)
@@ -118,7 +120,7 @@ def run_study(
         study = Study(out)
         _add_up(study, starts, faces, track)
         ready(study)
-        if trust > 0:
+        if trust != 0:
             write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
         return study
 
@@ -203,8 +205,8 @@ def _claim(out: Path, manifest: dict[str, Any]) -> None:
         discard_trust(out)  # it is measured on all methods together
         write_json(path, manifest)
     elif changed:
-        there = _grows(earlier) if "methods" in changed else ""
-        there += f" (it is of {_faces(earlier)} faces, these are {_faces(manifest)})" if "data" in changed else ""
+        there = f" (it is of {_faces(earlier)} faces, these are {_faces(manifest)})" if "data" in changed else ""
+        there = there or (_grows(earlier) if changed == ["methods"] else "")
         raise InputError(
             f"{out} holds a study that differs in its {', '.join(changed)}{there}: give another --out, or delete it to "
             "start anew"

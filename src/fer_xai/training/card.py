@@ -73,7 +73,7 @@ def _facts(record: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, ...]]:
     ]
     if record["epochs"]:
         facts.append(("epochs", f"{record['epochs']}, of which number {record['best_epoch']} was kept"))
-        facts.append(("time", f"{record['seconds'] / 60:.0f} minutes of training"))
+        facts.append(("time", f"{max(record['seconds'] / 60, 0.1):.1f} minutes of training"))
     return facts
 
 
@@ -85,11 +85,12 @@ def _figures(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
             accuracy = record[part]
             interval = f"[{_percent(accuracy['low'])}, {_percent(accuracy['high'])}]"
             rows.append((title, f"{accuracy['n']:,}", f"{_percent(accuracy['accuracy'])} {interval}"))
+    always = record["always"]
+    rows.append((f"always answering {always['emotion']}", "", _percent(always["accuracy"])))
     if record["per_output"] is not None:
         constant = 1 - 1 / len(record["emotions"])
-        rows.append(
-            (f"test, right outputs; no answer at all: {_percent(constant)}", "", _percent(record["per_output"]))
-        )
+        told = f"test, single outputs on the right side of one half (answering none reaches {_percent(constant)})"
+        rows.append((told, "", _percent(record["per_output"])))
     if record["reported"]["test"] is not None:
         rows.append(("test, as the document reports", "", _percent(record["reported"]["test"])))
     return rows

@@ -83,6 +83,15 @@ def test_noise_is_seldom_found_significant():
     assert 0 < (least < 0.05).mean() < 0.05 + 2.5 * np.sqrt(0.05 * 0.95 / 80)
 
 
+@pytest.mark.parametrize(("metric", "least", "most"), [("stability", -1, 1), ("truth_mass", 0, 1)])
+def test_intervals_of_two_faces_stay_within_what_can_be(metric, least, most):
+    rows = trust_rows({"a": Measured(np.array([0.1, 0.9]), np.zeros(2))}, metric, "", "")
+    found = summarise_trust(rows).iloc[0]
+    assert (found["low"], found["high"]) == (least, most)
+    free = summarise_trust(trust_rows({"a": Measured(np.array([0.1, 0.9]), np.zeros(2))}, "insertion", "", "")).iloc[0]
+    assert free["high"] > 1
+
+
 def test_few_faces_and_no_rows():
     one = summarise_trust(trust_rows({"a": Measured(np.array([2.0]), np.array([1.0]))}, "sanity")).iloc[0]
     assert (one["n"], one["value"], one["difference"]) == (1, 2, 1)

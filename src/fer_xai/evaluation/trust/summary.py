@@ -19,6 +19,11 @@ SUMMARY = (
     *("difference", "difference_low", "difference_high", "p", "better"),
 )
 
+#: What values of a metric cannot leave: correlations and shares.
+RANGES = dict.fromkeys(
+    ("faithfulness_correlation", "region_agreement", "stability", "sanity", "sanity_size"), (-1.0, 1.0)
+) | dict.fromkeys(("truth_mass", "truth_rank", "sparseness", "effective_area"), (0.0, 1.0))
+
 
 def summarise_trust(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """Average trust measurements over faces and test them against chance.
@@ -38,7 +43,7 @@ def summarise_trust(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         n
             Faces with a value; without one (a blank map, a constant curve) a face is left out.
         value, low, high
-            Mean over faces with its 95 % interval (Student's).
+            Mean over faces with its 95 % interval (Student's, within `RANGES`).
         chance
             Mean over the same faces of what null maps have; NaN where the metric has no such chance level.
         difference, difference_low, difference_high
@@ -71,6 +76,10 @@ def summarise_trust(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     apart = [_differences(part) for _, part in parts]
     table = pd.DataFrame(found).assign(p=_flipped(apart, seed))
     table["p"] = table.groupby(list(KEYS[1:]), sort=False)["p"].transform(lambda p: holm(p.to_numpy(np.float64)))
+    # Student's intervals of few faces reach beyond what can be.
+    for metric, (least, most) in RANGES.items():
+        own = table["metric"] == metric
+        table.loc[own, ["low", "high"]] = table.loc[own, ["low", "high"]].clip(least, most)
     table["better"] = [BETTER.get(metric, "") for metric in table["metric"]]
     return table[list(SUMMARY)]
 

@@ -220,8 +220,6 @@ def _grain(own: pd.DataFrame) -> Finding:
 
 def _finding(level: str, row: pd.Series, against: str, reason: str = "", words: str = "") -> Finding:
     value, low, high, chance = (float(row[name]) for name in ("value", "low", "high", "chance"))
-    if row["metric"] in (STABILITY, SANITY):  # correlations, whose t intervals of few faces reach beyond what can be
-        low, high = max(low, -1.0), min(high, 1.0)
     said = words or reason.partition(" ")[2]
     return Finding(level, said, value, low, high, chance, against, int(row["n"]), reason)
 

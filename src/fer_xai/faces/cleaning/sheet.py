@@ -56,7 +56,7 @@ def contact_sheet(faces: Faces, table: pd.DataFrame, seed: int = 0) -> bytes:
 def _band(faces: Faces, places: pd.Series, check: str, part: pd.DataFrame, seed: int) -> Image.Image:
     module = list_checks()[check]
     shown = _some(part, _COLUMNS * _ROWS, seed) if module.RIGHT is None else part.head(_COLUMNS * _ROWS)
-    sure = "a fact" if module.RIGHT is None else "a guess: {} of {} were right by eye".format(*module.RIGHT)
+    sure = "a fact" if module.RIGHT is None else "a guess: on FER2013, {} of {} were right by eye".format(*module.RIGHT)
     rows = -(-len(shown) // _COLUMNS)
     band = Image.new("RGB", (_COLUMNS * _SIDE, _TITLE + rows * (_SIDE + _CAPTION)), "white")
     draw = ImageDraw.Draw(band)

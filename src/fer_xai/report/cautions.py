@@ -1,0 +1,50 @@
+"""What a reader must know before believing the rest: a model with one answer, few faces, a method not to be trusted."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from fer_xai.charts.words import counted, method_name, percent
+from fer_xai.evaluation.trust.verdict import judge
+from fer_xai.report.figures import Figures
+
+_FEW = 50  # with fewer faces in all, no emotion has enough
+_ENOUGH = 5
+_NEARLY_ALL = 0.9
+
+
+def one_answer(figures: Figures) -> list[str]:
+    """The warning of a model that has collapsed: everything below describes next to nothing."""
+    emotion, count = Counter(figures.predicted).most_common(1)[0]
+    total, labelled = len(figures.predicted), figures.label[figures.labelled]
+    deserved = float(np.mean(labelled == emotion)) if len(labelled) else 0.0
+    if total < _ENOUGH or count / total < _NEARLY_ALL or deserved >= _NEARLY_ALL:
+        return []
+    return [
+        f"Warning: it answers {emotion} for {percent(count / total)} of these faces, whatever they show. It is badly "
+        "trained, or reads another kind of input (fer-xai inspect tries them); until that is mended, what follows says "
+        "little, and the maps least."
+    ]
+
+
+def few(figures: Figures) -> list[str]:
+    """That this is a sketch, where it is one."""
+    total = len(figures.predicted)
+    if total >= _FEW:
+        return []
+    return [f"With {counted(total, 'face')} this is a sketch; no figure below is sure. A report takes 350 or more."]
+
+
+def doubted(figures: Figures) -> list[str]:
+    """That the method of the sentence before is not to be trusted for this model, where that was found."""
+    trust = figures.tables["trust"]
+    if figures.lead is None or trust.empty:
+        return []
+    verdict = judge(trust, [figures.lead])[0]
+    return (
+        []
+        if verdict.trusted
+        else [f"Take that with care: for this model {method_name(figures.lead)} {verdict.reason}."]
+    )
