@@ -116,3 +116,11 @@ def test_the_tutorial_is_typed_as_it_is_printed() -> None:
         "compare",
     }
     assert not any(command.startswith("pip") for command, _ in steps)
+
+
+def test_every_name_of_a_region_that_tables_and_pages_write_differently_is_told():
+    from fer_xai.charts.words import _REGION_NAMES
+
+    page = (ROOT / "docs" / "reference" / "study_folder.rst").read_text()
+    for short, everyday in _REGION_NAMES.items():
+        assert f"   * - ``{short}``\n     - {everyday}\n" in page

@@ -74,3 +74,21 @@ def test_a_study_without_these_tables_has_no_such_section(tmp_path: Path) -> Non
     page = render(study).read_text()
     assert 'id="causes"' not in page
     assert causes.costliest(Figures.of(study)) is None
+
+
+def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_costliest(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40)
+    rows = study.tables["ablation"]
+    own = (rows["fill"] == "inpaint") & (rows["emotion"] == "all")
+    rows.loc[own, ["cost", "cost_low", "cost_high"]] = [0.1, 0.05, 0.2]
+    rows.loc[own & (rows["region"] == "mouth"), ["cost", "cost_low", "cost_high"]] = [0.4, 0.3, 0.5]
+    figures = Figures.of(study)
+    assert causes.cost_of(figures, "mouth") is None
+    assert "Hiding the nose, where most of the map lies for its area, costs less: +10" in str(
+        causes.cost_of(figures, "nose")
+    )
+    rows.loc[own & (rows["region"] == "nose"), ["cost", "cost_low", "cost_high"]] = [-0.25, -0.4, -0.1]
+    assert "nothing, on the contrary: −25 points" in str(causes.cost_of(Figures.of(study), "nose"))
+    rows.loc[own, ["cost", "cost_low", "cost_high"]] = 0.0
+    assert "costs no recall at all" in str(causes.costliest(Figures.of(study)))
+    assert causes.cost_of(Figures.of(study), "nose") is None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _SHARES = {
     "accuracy": "accuracy",
     "accuracy_of_all_labels": "… with labels it does not know as wrong",
-    "accuracy_without_copies": "… without copies of training faces",
-    "accuracy_of_copies": "… on copies of training faces",
+    "accuracy_without_copies": "… without exact copies of training faces",
+    "accuracy_of_copies": "… on exact copies of training faces",
     "mean_diagonal": "mean of the diagonal (balanced)",
     "top_2": "label among its two likeliest",
     "macro_precision": "precision, mean over emotions",

@@ -83,6 +83,26 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     )
 
 
+def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
+    """One sentence on what hiding a region costs; `None` where that was not tried, or `costliest` is about it."""
+    found, rows = fills(figures), figures.tables["ablation"]
+    if not found:
+        return None
+    rows = rows[(rows["fill"] == found[0]) & (rows["emotion"] == emotion)].set_index("region")
+    facial = rows["cost"].drop("background", errors="ignore")
+    if region not in facial.index or facial.idxmax() == region or not facial.abs().max() > 0:
+        return None
+    row, what = rows.loc[region], "recall" if figures.labelled.any() else "its answers"
+    clearly = (
+        "less" if row["cost_low"] > 0 else "nothing clear" if row["cost_high"] >= 0 else "nothing, on the contrary"
+    )
+    return (
+        f"Hiding the {region_name(region)}, where most of the map lies for its area, costs {clearly}: "
+        f"{signed(100 * row['cost'], 0)} points of {what} (95 % interval {signed(100 * row['cost_low'], 0)} to "
+        f"{signed(100 * row['cost_high'], 0)})."
+    )
+
+
 def kept(figures: Figures) -> str:
     """What the recall in the tables is, in words."""
     if figures.labelled.all():

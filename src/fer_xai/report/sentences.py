@@ -110,8 +110,15 @@ def _where(figures: Figures) -> list[str]:
 
 
 def _costs(figures: Figures, emotion: str = "all") -> list[str]:
-    said = causes.costliest(figures, emotion)
-    return [said] if said else []
+    said = [causes.costliest(figures, emotion)]
+    if figures.lead:
+        if emotion == "all":
+            enrichment = figures.enrichment(figures.lead)
+        else:
+            enrichment = figures.counts(figures.lead, "coarse", emotion)["log2_enrichment"]
+        inside = enrichment.drop("background", errors="ignore").dropna()
+        said += [causes.cost_of(figures, str(inside.idxmax()), emotion)] if len(inside) else []
+    return [sentence for sentence in said if sentence]
 
 
 def _methods_agree(figures: Figures) -> list[str]:
