@@ -260,6 +260,7 @@ class TestArrays:
             ({"images": np.zeros((2, 8, 8), np.uint8), "labels": [0, 7]}, r"labels 0…7; expected 0…6"),
             ({"images": np.zeros((2, 8, 8), np.uint8), "labels": [0]}, "for 2 images"),
             ({"images": np.zeros((2, 8, 8), np.uint8), "usage": ["Training", "x"]}, "usage 'x' is no split"),
+            ({"images": np.zeros((1, 9, 9), np.uint8), "labels": np.zeros(1, "m8[s]")}, "unknown emotion '0 seconds'"),
         ],
     )
     def test_npz_that_is_not_it(self, tmp_path, arrays, message):

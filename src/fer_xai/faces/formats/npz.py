@@ -66,7 +66,7 @@ def _labels(others: dict[str, np.ndarray], count: int, source: Any) -> list[str 
     labels = others["labels"]
     if labels.shape != (count,):
         raise InputError(f"{source}: labels of shape {labels.shape} for {count} images; expected one each")
-    if not np.issubdtype(labels.dtype, np.integer):
+    if labels.dtype.kind not in "iu":  # NumPy counts lengths of time among whole numbers
         return [canonical(str(label)) for label in labels]
     names = [canonical(str(name)) for name in np.ravel(others.get("classes", FER2013))]
     if count and not (labels.min() >= 0 and labels.max() < len(names)):
