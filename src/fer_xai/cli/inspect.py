@@ -89,7 +89,9 @@ def inspect(
         show(classifier, anatomy, methods, found, origin, written)
         if faces is not None:
             splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
-            typer.echo(f"Asked: {len(faces)} labelled faces{f' of the {splits} split' if splits else ''} of {data}.")
+            which = f" of the {splits} split" if splits else ""
+            other = " (--split asks another)" if splits == "validation" and split is None else ""
+            typer.echo(f"Asked: {len(faces)} labelled faces{which} of {data}{other}.")
 
 
 def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> Faces:
