@@ -157,3 +157,9 @@ def test_an_address_that_is_taken_is_told():
             bind("127.0.0.1", taken.getsockname()[1])
     with pytest.raises(InputError, match="cannot be served"):
         bind("no.such.host.invalid", 80)
+
+
+@pytest.mark.parametrize("host", ["." + "a" * 70, "a" * 70 + ".org", "no such place"])
+def test_a_name_that_cannot_be_served_is_refused(host):
+    with pytest.raises(InputError, match=r"cannot be served \(.+\): give another --host or --port"):
+        bind(host, 0)

@@ -16,7 +16,7 @@ from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
 from waitress.task import ErrorTask, ThreadedTaskDispatcher  # type: ignore[import-untyped]
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge  # type: ignore[import-untyped]
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, first_line
 from fer_xai.web.guard import HEADERS
 from fer_xai.web.limits import Limits
 from fer_xai.web.problems import RETRY_AFTER, Problem
@@ -212,8 +212,10 @@ def bind(host: str, port: int) -> socket.socket:
         except OSError:
             taken.close()
             raise
-    except OSError as error:
-        raise InputError(f"{host}:{port} cannot be served ({error.strerror}): give another --host or --port") from error
+    # A name that no network can have is not an OSError.
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or first_line(error)
+        raise InputError(f"{host}:{port} cannot be served ({why}): give another --host or --port") from error
     return taken
 
 
