@@ -21,7 +21,7 @@ from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.study.study import CHUNK
 from fer_xai.study.work import Work
-from fer_xai.study.workers.workers import Track, packed, said
+from fer_xai.study.workers.workers import Track, begin, packed
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _opened: dict[str, Any] = {}  # of a worker: what it was handed when it began
@@ -49,10 +49,8 @@ class Processes:
         InputError
             If the model cannot be handed on, or a process is gone.
         """
-        handed, what, methods = packed(classifier, work), said(work, faces), len(work.explainers)
-        left = [start for start in starts if not work.is_done(out, start)]
-        done = methods * (len(faces) - sum(min(CHUNK, len(faces) - start) for start in left))
-        track(what, done, len(faces) * methods)
+        handed = packed(classifier, work)
+        left, advance = begin(work, out, faces, starts, track)
         with _pool(min(self.count, max(len(left), 1)), handed, out) as (pool, heard):
             futures: dict[Future[int], int] = {}
             with _hearing(heard):
@@ -60,8 +58,7 @@ class Processes:
                     futures[pool.submit(_explain, faces[start : start + CHUNK], start)] = start
             try:
                 for future in as_completed(futures):
-                    done += future.result() * methods
-                    track(what, done, len(faces) * methods)
+                    advance(future.result())
             except BrokenProcessPool as error:
                 raise InputError(
                     f"a worker was ended from outside{_last(heard)}; what is written stays: give the same command "

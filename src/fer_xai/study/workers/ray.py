@@ -21,7 +21,7 @@ from fer_xai.errors import InputError, first_line
 from fer_xai.faces import Faces
 from fer_xai.study.study import CHUNK
 from fer_xai.study.work import Work
-from fer_xai.study.workers.workers import Track, packed, said
+from fer_xai.study.workers.workers import Track, begin, packed
 
 _TRIES = 3  # of a chunk, before its loss is thought to be its own fault
 Pieces = dict[str, bytes]
@@ -56,10 +56,7 @@ class Ray:
             If Ray is not installed or not reached, the model cannot be handed on, or all workers are lost.
         """
         ray, handed = _ray(), packed(classifier, work)
-        left = [start for start in starts if not work.is_done(out, start)]
-        methods = len(work.explainers)
-        done = methods * (len(faces) - sum(min(CHUNK, len(faces) - start) for start in left))
-        track(said(work, faces), done, methods * len(faces))
+        left, advance = begin(work, out, faces, starts, track)
         if not left:
             return
         begun_here = not ray.is_initialized()
@@ -70,8 +67,7 @@ class Ray:
                 raise InputError(f"no Ray cluster at {self.address or 'this machine'}: {first_line(error)}") from error
         try:
             for size in _Crew(ray, self, handed).explain(out, faces, left):
-                done += size * methods
-                track(said(work, faces), done, methods * len(faces))
+                advance(size)
         finally:
             if begun_here:
                 ray.shutdown()

@@ -10,6 +10,7 @@ from typing import Protocol
 from fer_xai.classifier import Classifier
 from fer_xai.errors import InputError, first_line
 from fer_xai.faces import Faces
+from fer_xai.study.study import CHUNK
 from fer_xai.study.work import Work
 
 #: Progress: called with (what, done, total).
@@ -44,6 +45,22 @@ def said(work: Work, faces: Faces) -> str:
     """What is being done, for people."""
     count = len(work.explainers)
     return f"explaining {len(faces)} faces by {count} method{'s' * (count > 1)}"
+
+
+def begin(
+    work: Work, out: Path, faces: Faces, starts: Sequence[int], track: Track
+) -> tuple[list[int], Callable[[int], None]]:
+    """The chunks that are not done yet, and what to call with the size of each that is; both tell `track`."""
+    left = [start for start in starts if not work.is_done(out, start)]
+    methods, done = len(work.explainers), len(faces) - sum(min(CHUNK, len(faces) - start) for start in left)
+
+    def advance(size: int) -> None:
+        nonlocal done
+        done += size
+        track(said(work, faces), done * methods, len(faces) * methods)
+
+    advance(0)
+    return left, advance
 
 
 def packed(classifier: Classifier, work: Work) -> bytes:
