@@ -89,7 +89,7 @@ def test_a_face_without_landmarks_says_so_and_stays_as_it_is(stub_model):
 
 def test_progressive_shows_more_and_more_segments(of_segments):
     figure = of_segments.plot("progressive", limit=1)
-    assert [axis.get_title() for axis in figure.axes[1:5]] == ["top 1", "top 3", "top 5", "top 10"]
+    assert [axis.get_title() for axis in figure.axes[1:5]] == [f"{count} strongest" for count in (1, 3, 5, 10)]
     lit = [np.count_nonzero(axis.images[1].get_array()) for axis in figure.axes[1:]]
     assert lit == sorted(lit)
     assert lit[0] < lit[-1]

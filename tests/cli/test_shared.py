@@ -208,7 +208,8 @@ class TestProgram:
         "report --model nowhere.h5 --out {out}",
         "evaluate --data nowhere.csv",
         "compare nowhere.h5 compact --out {out}",
-        "explain face.png --model nowhere.h5 --out {out}/a.png",
+        "explain {face} --model nowhere.h5 --out {out}/a.png",
+        "explain nowhere.png --out {out}/a.png",
         "network nowhere.h5 --out {out}",
         "train drawn --data nowhere.csv --out {out}/a.keras",
         "report --methods nowhere --out {out}",
@@ -236,7 +237,9 @@ def test_what_is_not_there_is_refused_before_tensorflow_loads(line, tmp_path, mo
     def late() -> None:
         raise AssertionError("TensorFlow loads first")
 
-    command, *arguments = line.format(out=tmp_path).split()
+    (face := tmp_path / "face.png").touch()
+    (out := tmp_path / "out").mkdir()
+    command, *arguments = line.format(out=out, face=face).split()
     monkeypatch.setattr(import_module(f"fer_xai.cli.{command}"), "load_tensorflow", late)
     result = run(command, *arguments)
     assert result.exit_code == 2, result.output

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 
 COLOURS = ("grey", "rgb", "bgr")
 NAMES = ("unit", "tf", "caffe", "torch", "raw")
@@ -51,7 +51,7 @@ def parse_scaling(name: str, channels: int) -> Callable[[Any], Any]:
         "raw": lambda x: x * 255.0,
     }
     if name not in plain:
-        raise InputError(f"unknown scaling {name!r}; use one of {', '.join(NAMES)} or zscore:MEAN,STD")
+        raise unknown("scaling", name, (*NAMES, "zscore:MEAN,STD"))
     return plain[name]
 
 
@@ -68,7 +68,7 @@ def parse_colour(name: str | None, channels: int) -> str:
     if name is None:
         return "grey" if channels == 1 else "rgb"
     if name not in COLOURS:
-        raise InputError(f"unknown colour {name!r}; use one of {', '.join(COLOURS)}")
+        raise unknown("colour", name, COLOURS)
     if channels == 1 and name != "grey":
         raise InputError(f"colour {name!r} needs 3 channels; this model takes 1: leave the colour out")
     return name

@@ -83,6 +83,7 @@ def explain(
         raise InputError(f"--out {out}: expected a name that ends in .png, .svg, .pdf or .npz")
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         raise InputError(f"--out {out} cannot be written: give a file in a folder that exists and can be written")
+    _refuse_what_is_no_picture(images)
     chosen = parse_options(method, [*(option or ()), *([f"samples={samples}"] if samples else ())])
     opening.check_places([model])
     load_tensorflow()
@@ -113,6 +114,14 @@ def _tell_what_is_empty(explanation: Explanation) -> None:
             remark(f"{face}: the map is empty, by {explanation.method} nothing in the face moves the answer")
 
 
+def _refuse_what_is_no_picture(images: list[Path]) -> None:
+    for image in images:
+        if image.is_dir():
+            raise InputError(f"{image} is a folder: name its pictures, or give it whole: fer-xai report --data {image}")
+        if not image.exists():
+            raise InputError(f"no picture at {image}")
+
+
 def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
     """The face of each picture; all in colour as soon as one is."""
     import numpy as np
@@ -120,11 +129,6 @@ def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
     from fer_xai.faces import Faces, load_faces
     from fer_xai.faces.images import name_of
 
-    for image in images:
-        if image.is_dir():
-            raise InputError(f"{image} is a folder: name its pictures, or give it whole: fer-xai report --data {image}")
-        if not image.exists():
-            raise InputError(f"no picture at {image}")
     pixels = [load_faces(image, size=size).pixels() for image in images]
     for image, part in zip(images, pixels, strict=True):
         if len(part) != 1:

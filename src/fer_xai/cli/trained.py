@@ -123,6 +123,7 @@ def _record(run: Run, model: Any) -> dict[str, Any]:
         "per_output": _per_output(recipe, model, parts.test),
         "mean_diagonal": mean_diagonal(confusion) if confusion is not None else None,
         "recalls": _recalls(confusion),
+        "test_faces": {} if confusion is None else {e: int(confusion.loc[e].sum()) for e in confusion.columns},
         "reported": dataclasses.asdict(recipe.reported),
         "note": "",
     }

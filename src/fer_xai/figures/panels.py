@@ -51,7 +51,7 @@ def draw_panels(explanation: Explanation, limit: int = 8) -> Figure:
         face = picture(explanation, n)
         show(axes[n, 0], face, caption(explanation, n))
         for axis, count in zip(axes[n, 1:], counts, strict=False):
-            show(axis, face, heading(explanation, n) if count is None else f"top {count}")
+            show(axis, face, heading(explanation, n) if count is None else f"{count} strongest")
             lay_over(axis, explanation, n, count)
         if named:
             _values(axes[n, -2], explanation, n)

@@ -39,7 +39,7 @@ def draw_progressive(explanation: Explanation, limit: int = 8) -> Figure:
         face = picture(explanation, n)
         show(axes[n, 0], face, caption(explanation, n))
         for axis, count in zip(axes[n, 1:], counts, strict=True):
-            show(axis, face, heading(explanation, n) if count is None else f"top {count}")
+            show(axis, face, heading(explanation, n) if count is None else f"{count} strongest")
             lay_over(axis, explanation, n, count)
     colour_key(figure)
     return figure

@@ -36,7 +36,7 @@ def write_card(record: Mapping[str, Any], recipe: Recipe) -> str:
     lines += _table(("faces", "n", "accuracy"), _figures(record))
     if record["recalls"]:
         lines += ["", f"Mean of the recalls on the test faces: {_percent(record['mean_diagonal'])}.", ""]
-        lines += _table(("emotion", "recall", "the document's"), _recalls(record, recipe))
+        lines += _table(("emotion", "faces", "recall", "the document's"), _recalls(record, recipe))
     if recipe.reported.remarks:
         lines += ["", "About the document's figures:", "", *(f"- {remark}" for remark in recipe.reported.remarks)]
     if recipe.choices:
@@ -99,7 +99,14 @@ def _figures(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
 def _recalls(record: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for emotion, recall in record["recalls"].items():
-        rows.append((emotion, _percent(recall), _percent(recipe.reported.recalls.get(emotion))))
+        rows.append(
+            (
+                emotion,
+                f"{record['test_faces'][emotion]:,}",
+                _percent(recall),
+                _percent(recipe.reported.recalls.get(emotion)),
+            )
+        )
     return rows
 
 
