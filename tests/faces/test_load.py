@@ -233,6 +233,22 @@ class TestPictures:
         assert np.linalg.norm(left - right) == pytest.approx(18, abs=3)
         assert np.allclose((points.min(axis=0) + points.max(axis=0)) / 2, 24, atol=4)
 
+    def test_a_long_strip_and_a_large_photo_do_not_fill_the_memory(self):
+        import resource
+
+        from skimage.data import astronaut
+
+        from fer_xai.faces.crop import find_faces
+
+        photo = astronaut()
+        large = photo.repeat(10, axis=0).repeat(10, axis=1)
+        (small_face,), (face,) = find_faces(photo, (48, 48)), find_faces(large, (48, 48))
+        assert np.allclose(face.box, small_face.box, atol=0.01)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for size in ((1, 80_000), (100_000_000, 1), (600, 50_000)):
+            assert find_faces(np.zeros((*size, 1), np.uint8), (48, 48)) == []
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1e6  # kilobytes
+
     def test_photos_without_one_face(self, tmp_path):
         from skimage.data import astronaut
 

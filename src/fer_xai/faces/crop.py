@@ -18,6 +18,9 @@ _SAME_FACE = 0.3
 # FER2013's mean distance between the eyes is 18 of 48 pixels.
 _SIDES_PER_EYE_DISTANCE = 48 / 18
 _EYES = ((33, 133), (362, 263))
+# Longest side that is worked on as it is: the square around a long strip would otherwise fill the memory.
+_LARGEST = 4096
+_STRIP = 100  # times as long as wide: on such a picture there is no face
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,10 @@ def _frame(photo: np.ndarray, box: np.ndarray, size: tuple[int, int]) -> Cropped
 
 def _square(photo: np.ndarray, centre: np.ndarray, side: float, size: tuple[int, int]) -> np.ndarray:
     """A square around `centre`, edges replicated where it leaves the photo, resized with anti-aliasing."""
+    if side > _LARGEST:
+        small = _reduced(photo, _LARGEST / side)
+        scale = np.array(small.shape[1::-1]) / np.array(photo.shape[1::-1])
+        return _square(small, centre * scale, _LARGEST, size)
     half = max(1, round(side / 2))
     x, y = (round(float(c)) for c in centre)
     room = max(0, half - x, half - y, x + half - photo.shape[1], y + half - photo.shape[0])
@@ -135,10 +142,21 @@ def _square(photo: np.ndarray, centre: np.ndarray, side: float, size: tuple[int,
     )
 
 
+def _reduced(photo: np.ndarray, share: float) -> np.ndarray:
+    """A photo made smaller, to no less than a pixel."""
+    height, width = (max(1, round(side * share)) for side in photo.shape[:2])
+    return resize(photo, (height, width))
+
+
 def _detect(photo: np.ndarray) -> np.ndarray:
     """Boxes (n, 4) of faces in photo pixels: left, top, right, bottom."""
     height, width = photo.shape[:2]
     side = max(height, width)
+    if side > _STRIP * min(height, width):
+        return np.zeros((0, 4))
+    if side > _LARGEST:
+        small = _reduced(photo, _LARGEST / side)
+        return _detect(small) * np.tile([width / small.shape[1], height / small.shape[0]], 2)
     before = ((side - height) // 2, (side - width) // 2)
     square = np.zeros((side, side, 3), np.uint8)
     square[before[0] : before[0] + height, before[1] : before[1] + width] = photo

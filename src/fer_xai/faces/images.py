@@ -52,7 +52,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
 def eight_bits(image: Image.Image) -> Image.Image:
     """Bring a decoded picture of any mode to grey or RGB of eight bits."""
     if image.mode.startswith("I"):
-        return Image.fromarray((np.asarray(image, np.int64) // 257).clip(0, 255).astype(np.uint8))
+        return Image.fromarray((np.asarray(image, np.int32) // 257).clip(0, 255).astype(np.uint8))
     return image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
 
 
