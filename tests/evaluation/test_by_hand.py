@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -430,3 +431,41 @@ def test_nothing_is_told_from_one_answer() -> None:
     assert p_positive(np.array([0.1, 0.3])) < 0.2
     labels = np.array(["sad", "happy"])
     assert p_above_chance(labels, labels, np.array([True, True])) == pytest.approx(0.25)
+
+
+def test_probabilities_that_nearly_sum_to_one_are_made_to() -> None:
+    found = measure_calibration(np.array([0, 1]), np.array([[0.75, 0.245], [0.301, 0.703]]), TWO)
+    first, second = 0.75 / 0.995, 0.703 / 1.004
+    assert found.confidence == pytest.approx((first + second) / 2)
+    assert found.brier.value == pytest.approx((2 * (1 - first) ** 2 + 2 * (1 - second) ** 2) / 2)
+
+
+def test_two_faces_of_a_confusion_are_tested_and_equal_confusions_stand_by_name() -> None:
+    known = {"label": "sad", "predicted": "fear", "region": "eye", "area": 0.5}
+    two = pull_table(pd.DataFrame([known | {"face": "a", "value": 0.1}, known | {"face": "b", "value": 0.3}]), least=2)
+    assert two["faces"].tolist() == [2]
+    assert two["p"].tolist() == [pytest.approx(ttest_1samp([0.1, 0.3], 0).pvalue)]
+    pairs = [(label, said) for label in FER2013 for said in FER2013 if label != said]
+    faces = {pair: 1 + place % 2 for place, pair in enumerate(sorted(pairs))}
+    rows = [
+        known | {"label": label, "predicted": said, "face": f"{label} {said} {n}", "value": 0.0}
+        for label, said in pairs[::-1]
+        for n in range(faces[label, said])
+    ]
+    table = pull_table(pd.DataFrame(rows), least=1)
+    expected = sorted(pairs, key=lambda pair: (-faces[pair], pair))
+    assert list(zip(table["label"], table["predicted"], strict=True)) == expected
+
+
+def test_clusters_are_looked_for_until_faces_stay_and_are_unstable_where_none_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = import_module("fer_xai.evaluation.error_kinds")
+    # Ten rounds are not enough for these faces.
+    profiles = np.random.default_rng(7).normal(size=(120, 2))
+    centres, assigned = room._fit(profiles, 4, 0)
+    nearest = ((profiles[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    assert assigned.tolist() == nearest.tolist()
+    monkeypatch.setattr(room, "_fit", lambda some, *_: (np.empty((0, 2)), np.zeros(len(some), int)))
+    monkeypatch.setattr("scipy.cluster.vq.vq", lambda some, _: (np.zeros(len(some), int), None))
+    assert room._stability(profiles, np.zeros(120, int), 4, np.random.default_rng(0), 0) == 0

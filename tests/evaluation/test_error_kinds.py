@@ -69,3 +69,13 @@ def test_one_odd_error_is_no_kind():
     found = error_kinds(profiles)
     assert (found.labels == -1).all()
     assert (found.clusters, found.found) == (0, False)
+
+
+def test_nearly_equal_profiles_are_cut_without_a_warning():
+    """Fewer distinct ones than clusters: scipy divides by their distances, which are zero."""
+    from fer_xai.evaluation.error_kinds import _stability
+
+    profiles = np.repeat([[0.0, 1.0, 2.0]], 30, axis=0)
+    profiles[7] = (5.0, 5.0, 5.0)
+    found = _stability(profiles, np.arange(30) == 7, 3, np.random.default_rng(0), 0)
+    assert -1 <= found <= 1

@@ -22,6 +22,7 @@ from fer_xai.facs import (
     agreement,
     baseline_attributions,
     beside_baselines,
+    beside_table,
     blind_maps,
     centred_blob,
     count_regions,
@@ -34,16 +35,20 @@ from fer_xai.facs import (
     region_names,
     resampling,
     separability,
+    significance,
+    spatial_null,
+    specificity_difference,
     specificity_from_profile,
     summarise_counts,
 )
 from fer_xai.facs.atlas import atlas, part_names, ring
-from fer_xai.facs.maps import highlights, peaks, shares
+from fer_xai.facs.maps import highlights, peaks, shares, top_weights
 from fer_xai.facs.masks import face_ids
 from fer_xai.facs.painting import paint_parts, pool_parts, supersampling
 from fer_xai.facs.resampling import Units, bca_interval, shuffled_p
 from fer_xai.facs.separability import _shuffled, folds_of
 from fer_xai.facs.significance import rank_sums, signed_ranks
+from fer_xai.facs.spatial_null import _corrected
 from tests.facs.conftest import HEIGHT, WIDTH, blank, pixel_map, pixel_masks
 from tests.facs.profile_stubs import drawn_profile
 
@@ -322,6 +327,7 @@ def test_weights_sum_to_the_count_and_one_unit_fewer_is_drawn() -> None:
     assert set(np.round(weights.ravel() * 5 / 6, 9)) <= set(range(6))
     assert list(resampling._batches(7, resampling.BATCH_NUMBERS // 3)) == [3, 3, 1]
     assert list(resampling._batches(2, 0)) == [2]
+    assert list(resampling._batches(resampling.BATCH_NUMBERS + 1, 1)) == [resampling.BATCH_NUMBERS, 1]
     assert list(resampling._batches(3, 10 * resampling.BATCH_NUMBERS)) == [1, 1, 1]
 
 
@@ -390,7 +396,11 @@ def test_candidates_are_told_with_their_muscle_and_the_best_first() -> None:
         "angry": ["brow_inner", "glabella", "nose_root", "upper_lid", "lower_lid", "eye", "crow_feet", "infraorbital"],
         "sad": ["forehead", "brow_outer", "upper_lip_skin", "nose_tip_wings", "nose_bridge", "nose_side"],
     }
-    units = own_codebook_from_profile(drawn_profile(40, 3, planted, 2.5), resamples=9, codebooks=["du2014"]).units
+    own_book = own_codebook_from_profile(drawn_profile(40, 3, planted, 2.5), resamples=9, codebooks=["du2014"])
+    units, by_region = own_book.units, own_book.regions.set_index(["emotion", "region"])["value"]
+    for _, unit in units.iterrows():
+        expected = np.mean([by_region[unit["emotion"], region] for region in unit["regions"].split()])
+        assert unit["value"] == pytest.approx(expected)
     assert len(units) > 16
     assert list(dict.fromkeys(units["emotion"])) == ["angry", "happy", "sad"]
     for _, own in units.groupby("emotion"):
@@ -437,3 +447,93 @@ def test_interval_bounds_are_those_of_the_draws() -> None:
     low, high = bca_interval(units, mean_gap, 0, 999)
     drawn = np.concatenate([mean_gap(sums) for sums in units.resampled(0, 999)])
     assert (low, high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.05)
+
+
+def test_a_face_without_label_and_prediction_has_no_emotion() -> None:
+    rows = count_regions(blank(2), blank(2) + 1, masks=pixel_masks(2))
+    named = rows.assign(label=np.repeat(np.array([None, "joy"], object), 33))
+    assert next(profiles_of(named))[1].emotions == (None, "happy")
+    assert next(profiles_of(named.assign(predicted=None)))[1].emotions == (None, "happy")
+
+
+def test_equal_on_average_does_not_stand_out() -> None:
+    # Three of four faces are a little above the others', one far below: ranks differ, means do not.
+    log2 = np.zeros((80, 2))
+    log2[:40, 0] = np.tile([1, 1, 1, -3], 10)
+    area = np.full((80, 2), 0.2)
+    mass = (area + 1e-3) * 2**log2 - 1e-3
+    emotions = ("happy",) * 40 + ("sad",) * 40
+    profile = RegionProfile(mass, area, emotions, ("eye", "jaw"), tuple(f"face-{n}" for n in range(80)))
+    table = significance(profile, resamples=9).set_index(["emotion", "region"])
+    row = table.loc[("happy", "eye")]
+    assert row["difference"] == 0
+    assert row["p_others_holm"] < 0.01
+    assert not table["stands_out"].any()
+
+
+def test_what_only_rounding_varies_deviates_from_nothing() -> None:
+    shifted = 0.5 + 1e-9 * np.array([1, -1, 1, -1, 1, -1, 1, -1, 1])
+    flat, told_apart = np.array([0.5 + 1e-8, *shifted])[:, None], np.linspace(1, 0, 10)[:, None]
+    assert _corrected([flat, told_apart]).tolist() == [1, 0.1]
+    assert _corrected([np.full((10, 1), 0.5), np.zeros((10, 1))]).tolist() == [1, 1]
+
+
+def test_faces_that_do_not_count_are_passed_over_by_the_spatial_null() -> None:
+    maps = np.random.default_rng(1).gamma(1.0, size=(5, HEIGHT, WIDTH))
+    maps[1] = 0
+    emotions = [None, "happy", "happy", "happy", "sad"]
+    expected = spatial_null(blank(2), maps[3:], emotions[3:], draws=19, masks=pixel_masks(2))
+    assert expected["n"].unique().tolist() == [1]
+    found = spatial_null(blank(5), maps, emotions, draws=19, masks=pixel_masks(5, lost=(2,)))
+    pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize("width", [8, 9])
+def test_the_chance_of_counting_is_the_share_of_all_shifts(width: int) -> None:
+    shifts = [(down, right) for down in range(HEIGHT) for right in range(width)]
+    masks = pixel_masks(len(shifts))
+    parts = np.zeros((len(shifts), len(part_names()), HEIGHT, width), np.float32)
+    parts[..., :WIDTH] = masks.parts
+    parts[:, 0, :, WIDTH:] = 1
+    masks, faces = replace(masks, parts=parts), np.zeros((len(shifts), HEIGHT, width))
+    own = np.random.default_rng(3).gamma(0.3, size=(HEIGHT, width))
+    rows = count_regions(faces, np.stack([np.roll(own, shift, (0, 1)) for shift in shifts]), masks=masks)
+    by_region = rows.groupby(["level", "region"])
+    np.testing.assert_allclose(by_region["counted_chance"].first(), by_region["counted"].mean().astype(float))
+    assert by_region["counted_chance"].first().between(0.05, 0.95).all()
+
+
+def test_the_largest_pixels_weigh_by_hand() -> None:
+    maps = np.array([[[4.0, 2.0], [2.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]], [[3.0, 2.0], [1.0, 0.0]]])
+    weights = top_weights(maps, np.array([2, 1, 0]))
+    assert weights.dtype == np.float32
+    assert weights.tolist() == [[[1, 0.5], [0.5, 0]], [[0.25, 0.25], [0.25, 0.25]], [[0, 0], [0, 0]]]
+
+
+def test_an_emotion_that_the_second_lacks_is_left_out_of_both() -> None:
+    rng, names = np.random.default_rng(4), part_names()
+
+    def drawn(emotions: tuple[str, ...], called: str) -> RegionProfile:
+        mass, area = rng.dirichlet(np.ones(len(names)), (2, len(emotions)))
+        return RegionProfile(mass, area, emotions, names, tuple(f"{called} {n}" for n in range(len(emotions))))
+
+    first, second = drawn(("happy", "sad", "fear") * 4, "one"), drawn(("happy", "sad") * 3, "other")
+    found = specificity_difference(first, second, resamples=19)
+    assert np.isfinite([found.value, found.low, found.high, found.p]).all()
+    assert found.n == 8 + 6
+    without = first.only(np.array([emotion != "fear" for emotion in first.emotions]))
+    assert found == specificity_difference(without, second, resamples=19)
+
+
+def test_of_no_faces_there_is_nothing_beside() -> None:
+    table = beside_table({"measured": np.zeros(0), "blob": np.zeros(0)}, np.zeros(0), [])
+    assert table["map"].tolist() == ["measured", "measured"]
+    assert table["n"].tolist() == [0, 0]
+    assert table[["value", "low", "high", "beyond"]].isna().all(axis=None)
+
+
+def test_a_quantile_leaves_out_the_unknown_and_ends_with_the_largest() -> None:
+    drawn = np.array([[3.0, 5.0, np.nan], [1.0, np.nan, np.nan], [2.0, np.nan, np.nan]])
+    for level, expected in ((0.0, 1.0), (0.25, 1.5), (1.0, 3.0)):
+        found = resampling._quantile(drawn, np.array(level))
+        np.testing.assert_allclose(found, [expected, 5, np.nan])

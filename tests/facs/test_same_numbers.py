@@ -361,3 +361,23 @@ def test_the_order_of_counts_is_that_of_the_rows() -> None:
     )
     np.testing.assert_allclose(both["share"], table["share"])
     assert both["n"].tolist() == table["n"].tolist()
+
+
+def test_intervals_of_correlations_are_those_of_slopes_at_their_scale() -> None:
+    table = own_codebook_from_profile(PROFILE, resamples=60).correlations
+    scale = table["correlation"] / table["slope"]
+    assert (abs(scale - 1) > 1e-3).all()
+    np.testing.assert_allclose(table["correlation_low"], table["low"] * scale)
+    np.testing.assert_allclose(table["correlation_high"], table["high"] * scale)
+    assert table["correlation"].is_monotonic_decreasing
+
+
+def test_codebooks_that_say_the_same_stay_in_their_order() -> None:
+    cores = {"happy": (6, 12), "sad": (1, 15), "angry": (4, 7)}, {"happy": (4, 7), "sad": (6, 12), "angry": (1, 15)}
+    books = [Codebook(f"{n % 2} {n:02}", cores[n % 2], {}) for n in range(40)]
+    table = own_codebook_from_profile(PROFILE, resamples=5, codebooks=books).correlations
+    assert len(set(table["correlation"])) == 2
+    closer = table["codebook"][0][0]
+    assert table["codebook"].tolist() == sorted(
+        (book.name for book in books), key=lambda name: (name[0] != closer, name)
+    )

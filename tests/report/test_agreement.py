@@ -55,3 +55,15 @@ def test_a_single_face_has_no_interval_and_no_mark(figures):
     agreement = found(with_shares(figures, [0.9], 0.1, 0.1))
     assert np.isnan(agreement.low)
     assert agreement.mark == "·"
+
+
+def test_numbers_of_one_or_two_faces_have_no_colour(figures):
+    method, rows = figures.methods[0], figures.tables["counts"]
+    few = (rows["emotion"] == "disgust") & (rows["method"] == method)
+    rows.loc[few, "n"] = 2
+    table = grids.region_heat(figures, method, "coarse")
+    place = [name for name, _ in table.columns].index("disgust")
+    assert {cells[place].shade for _, cells in table.rows} == {grids.diverging(float("nan"), 1.0)}
+    assert all(cells[place].text not in ("", "–") for _, cells in table.rows)
+    rows.loc[few, "n"] = 3
+    assert len({cells[place].shade for _, cells in grids.region_heat(figures, method, "coarse").rows}) > 1

@@ -102,9 +102,11 @@ def _fit(profiles: np.ndarray, clusters: int, seed: int) -> tuple[np.ndarray, np
     for start in range(_STARTS):
         try:
             rng = np.random.default_rng([seed, start])
-            centres, assigned = kmeans2(
-                profiles, clusters, iter=15, minit="++", missing="raise", check_finite=False, rng=rng
-            )
+            # With fewer distinct profiles than clusters, all distances are zero where the next centre is drawn.
+            with np.errstate(invalid="ignore", divide="ignore"):
+                centres, assigned = kmeans2(
+                    profiles, clusters, iter=15, minit="++", missing="raise", check_finite=False, rng=rng
+                )
         except ClusterError:  # a cluster lost all its faces
             continue
         inertia = float(((profiles - centres[assigned]) ** 2).sum())

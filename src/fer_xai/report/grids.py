@@ -35,18 +35,26 @@ class Grid:
     rows: list[tuple[str, list[Cell]]]
 
 
+FEWEST = 3  # faces that a coloured number is of, at least
+
+
 def region_heat(figures: Figures, method: str, level: str) -> Grid:
-    """Regions × emotions: log2 of how much more of the positive attribution a region holds than its area would."""
-    columns, by_emotion = [], []
+    """Regions × emotions: log2 of how much more of the positive attribution a region holds than its area would.
+
+    Numbers of fewer than `FEWEST` faces have no colour, which would make them look like findings.
+    """
+    columns, by_emotion, coloured = [], [], []
     for emotion in figures.emotions:
         counts = figures.counts(method, level, emotion)
         n = counts["n"].max() if len(counts) else math.nan
         columns.append((emotion, f"n = {n:.0f}" if n and math.isfinite(n) else "no faces"))
         by_emotion.append(counts["log2_enrichment"])
+        coloured.append(n >= FEWEST)
     rows = []
     for region in figures.regions(level):
         values = [float(column.get(region, math.nan)) for column in by_emotion]
-        rows.append((region_name(region), [Cell(diverging(v, HEAT_LIMIT), signed(v, 1)) for v in values]))
+        shades = [diverging(v if sure else math.nan, HEAT_LIMIT) for v, sure in zip(values, coloured, strict=True)]
+        rows.append((region_name(region), [Cell(s, signed(v, 1)) for s, v in zip(shades, values, strict=True)]))
     return Grid(method_name(method), columns, rows)
 
 

@@ -44,6 +44,8 @@ from fer_xai.study.files import write_json, write_table
 MAPS = 16
 CHANNELS = 3
 TOP = 5
+ASKED = 512  # faces beside whose scores a prototype's stands
+
 Track = Callable[[str, int, int], None]
 
 
@@ -149,6 +151,7 @@ def write_network_page(
         facts=_facts(classifier, activations, faces),
         face=face,
         classes=[(prototype, writer.prototype(n, prototype)) for n, prototype in enumerate(classes)],
+        real=writer.real_scores(),
         cards=cards,
         left_out=len(activations.convolutions) - len(chosen),
         steps=steps,
@@ -191,6 +194,13 @@ class _Writer:
             "probability": float(probabilities[best]),
         }
         return self._picture("face", pictures.face(self.shown[0], 144), f"The face {said['face']}"), said
+
+    def real_scores(self) -> dict[str, float]:
+        """The highest score that a real face has for each emotion, of the first `ASKED`."""
+        classifier, asked = self.activations.classifier, self.faces[:ASKED]
+        logits, probabilities = engine_for(classifier).predict(asked.images())
+        best = (probabilities if logits is None else logits).max(axis=0)
+        return dict(zip(classifier.emotions, best.tolist(), strict=True))
 
     def prototype(self, n: int, prototype: Prototype) -> Picture:
         """A class prototype."""

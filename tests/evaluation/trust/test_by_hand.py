@@ -122,6 +122,8 @@ def test_summaries_stand_in_the_order_of_the_rows_and_empty_ones_have_columns() 
     assert found["row"].tolist() == [0, 1, 0, 1]
     assert found[["variant", "fill"]].eq("").all(axis=None)
     assert (found.dtypes[["value", "chance"]] == np.float64).all()
+    whole = trust_rows({"b": Measured(np.array([1, 2]), np.array([3, 4]))}, "x")
+    assert (whole.dtypes[["value", "chance"]] == np.float64).all()
     own = Measured.of(np.array([[1.0, 2, np.nan, 4], [5, np.nan, np.nan, np.nan]]))
     assert own.value.tolist() == [1, 5]
     np.testing.assert_array_equal(own.chance, [3, np.nan])
@@ -215,6 +217,7 @@ def test_ranks_and_tops_by_hand() -> None:
     np.testing.assert_allclose(unit(np.array([[3.0, 4.0], [0, 0]])), [[0.6, 0.8], [np.nan, np.nan]])
     parts = top_parts(np.array([[4, 2, 2, 1], [1, 1, 1, 1]]), np.array([2, 1]))
     assert parts.tolist() == [[1, 0.5, 0.5, 0], [0.25] * 4]
+    assert np.isnan(top_parts(np.array([[np.nan, 1.0]]), np.array([1]))).all()
     maps = np.array([[[1.0, 2], [3, 4]], [[4.0, 3], [2, 1]], [[1.0, 1], [1, 1]]])
     np.testing.assert_allclose(rank_correlation(maps, maps[[0, 0, 0]]), [1, -1, np.nan])
     np.testing.assert_allclose(rank_correlation(maps[[0]], maps[[2]]), [0])
@@ -376,3 +379,31 @@ def test_too_few_faces_are_said_to_be_so() -> None:
 @pytest.mark.parametrize(("grain", "level"), [(1.0, "yes"), (1.0001, "partly"), (None, "unknown")])
 def test_a_region_s_width_is_fine(grain: float | None, level: str) -> None:
     assert judge(made_up({"a": {"grain": grain}}), ["a"])[0].grain.level == level
+
+
+@pytest.mark.parametrize("draws", [1, 5, 16])
+def test_the_truth_s_chance_is_that_of_so_many_shifts(draws: int) -> None:
+    seeds, maps, truth = seeds_of(2), np.abs(noise(2)), np.zeros((2, *SIZE), bool)
+    truth[:, 2:5, 3:7] = True
+    rows = truth_agreement({"a": maps}, truth, seeds, draws=draws)
+    shifts = draw_shifts(SIZE, seeds, draws)
+    for face in (0, 1):
+        moved = [np.roll(maps[face], tuple(shift), (0, 1))[truth[face]].sum() for shift in shifts[face]]
+        row = rows[(rows["metric"] == "truth_mass") & (rows["row"] == face)].iloc[0]
+        assert row["chance"] == pytest.approx(np.mean(moved) / maps[face].sum(), rel=1e-5)
+    if draws == 16:
+        pd.testing.assert_frame_equal(truth_agreement({"a": maps}, truth, seeds), rows)
+
+
+def test_several_trusted_methods_are_less_faithful_in_the_plural() -> None:
+    trust = made_up({"good": {}, "b": {"score": 0.2}, "c": {"score": 0.18}})
+    found = verdict_sentence(trust, judge(trust, ["good", "b", "c"]))
+    assert found == "For this model, trust good; b and c are to be trusted too, but less faithful."
+    found = verdict_sentence(trust, judge(trust, ["good", "c"]))
+    assert found == "For this model, trust good; c is to be trusted too, but less faithful."
+
+
+def test_a_little_better_than_edges_is_unclear() -> None:
+    faithful = judge(made_up({"a": {"score": 0.14}}), ["a"])[0].faithful
+    assert (faithful.level, faithful.words) == ("unclear", "not clearly better than an edge detector")
+    assert (faithful.against, faithful.chance) == ("an edge detector", 0.1)
