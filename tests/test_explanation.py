@@ -63,7 +63,7 @@ def test_the_figure_has_a_row_per_face_and_the_progressive_panels(explanation):
     assert len(figure.axes) == 2 * (1 + 5 + 1)
     assert "red speaks for" in figure.get_supxlabel()
     titles = [axis.get_title() for axis in figure.axes[:7]]
-    assert titles[1:5] == ["top 1", "top 3", "top 5", "top 10"]
+    assert titles[1:5] == [f"{count} strongest" for count in (1, 3, 5, 10)]
     assert explanation._repr_png_().startswith(b"\x89PNG")
 
 
@@ -87,7 +87,7 @@ def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
 
 def test_the_figure_of_a_class_map_tells_its_layer_and_cells(stub_model):
     explanation = explain(stub_model, load_faces("sample")[:1], method="gradcam")
-    assert "last, cells of 2.4 × 2.4 px" in explanation.plot().axes[1].get_title()
+    assert "last, blocks of 2.4×2.4 pixels" in explanation.plot().axes[1].get_title()
 
 
 def test_everything_can_be_listed():

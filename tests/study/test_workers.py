@@ -74,6 +74,7 @@ def test_processes_give_the_same_rows_and_go_on_where_another_run_stopped(faces,
             raise Stop
 
     said: list[tuple[int, int]] = []
+    environment = dict(os.environ)
     with pytest.raises(Stop):
         run(faces, tmp_path, HERE, track=stop)
     first = tmp_path / "maps" / "occlusion" / "00000000.npz"
@@ -82,7 +83,7 @@ def test_processes_give_the_same_rows_and_go_on_where_another_run_stopped(faces,
     assert_same_rows(study, alone)
     assert first.stat().st_mtime_ns == written
     assert (said[0], said[2]) == ((64, 132), (132, 132))
-    assert not any(name in os.environ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"))
+    assert dict(os.environ) == environment
 
 
 def test_a_process_that_is_gone_is_told_and_nothing_is_lost(faces, alone, tmp_path):
@@ -136,8 +137,10 @@ def test_a_ray_cluster_that_loses_a_node_gives_the_same_rows(faces, alone, tmp_p
         ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
         study = run(faces, tmp_path, Ray(2), track=take)
         assert taken
-        assert len(ray.nodes()) == 2
-        assert sum(node["Alive"] for node in ray.nodes()) == 1
+        deadline = time.monotonic() + 60  # until the head misses the node
+        while sum(node["Alive"] for node in ray.nodes()) > 1 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert [node["Alive"] for node in ray.nodes()].count(False) == 1
     finally:
         ray.shutdown()
         cluster.shutdown()

@@ -101,7 +101,7 @@ def method_words(explanation: Explanation) -> str:
         return explanation.method
     height, width = explanation.details["cell"]
     layer = explanation.details["layer"].split("/")[-1]
-    return f"{explanation.method}\n{layer}, blocks of {height:.0f}×{width:.0f} pixels"
+    return f"{explanation.method}\n{layer}, blocks of {height:.3g}×{width:.3g} pixels"
 
 
 def steps(explanation: Explanation) -> tuple[int | None, ...]:
