@@ -76,13 +76,14 @@ def compare(
     fer-xai compare A.h5 B.h5 --scaling tf --scaling unit -d faces/ -o comparison/
     """
     from fer_xai.cli.progress import bar
+    from fer_xai.comparison.run import OWN
     from fer_xai.study.files import check_folder
 
     if len(models) < 2:
         raise InputError("received one model to compare: give two or more")
     if (out / "study.json").exists():
         raise InputError(f"--out {out} holds a report: give the comparison a folder of its own")
-    check_folder(out, own=("comparison.json", "*/study.json"))
+    check_folder(out, own=OWN)
     said = {"emotions": _each(emotions, len(models), "emotions"), "scaling": _each(scaling, len(models), "scaling")}
     opening.check_places(models, data)
     load_tensorflow()

@@ -74,8 +74,9 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     top = foot - 0.034
     for caution in _CAUTIONS:
         top = _write(page, top, f"•  {caution}", fontsize=8.2, color=page.ink["soft"], letters=128) - 0.003
-    end = f"Lines: 95 % intervals. Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
-    _write(page, 0.022, end, fontsize=7.5, color=page.ink["soft"], lines=1)
+    told = "Lines: 95 % intervals. S: how much more an emotion's own action units hold than others', in powers of two."
+    end = f"{told} Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
+    _write(page, 0.03, end, fontsize=7.5, color=page.ink["soft"], lines=2)
     return page
 
 
@@ -120,8 +121,8 @@ def _forest(axis: Axes, figures: Figures) -> None:
     rows = dict(grids.specificity_rows(figures))
     forks = rows.get(figures.lead or "", [])
     shown = [(book, fork) for book, fork in zip(figures.codebooks, forks, strict=False) if fork]
-    by = f", by {method_name(figures.lead)}" if figures.lead else ""
-    axis.set_title(f"Own action units over others' (S; chance: 0){by}", fontsize=9, x=-0.45, parse_math=False)
+    by = f", {method_name(figures.lead)}" if figures.lead else ""
+    axis.set_title(f"S by codebook{by}; chance: 0", fontsize=9, x=-0.45, parse_math=False)
     if not shown:
         axis.set_axis_off()
         axis.text(0, 0.9, "not known: needs two emotions\nwith action units", va="top", transform=axis.transAxes)
