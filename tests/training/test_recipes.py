@@ -13,6 +13,7 @@ from fer_xai.classifier import load_classifier
 from fer_xai.training.augmentation import RandomPose
 from fer_xai.training.ensemble import member_recipes
 from fer_xai.training.recipe import Recipe, list_recipes
+from fer_xai.training.recipes import recipe_names
 from fer_xai.training.unfreezing import unfreeze
 
 RECIPES = list_recipes()
@@ -123,3 +124,7 @@ def test_augmentation_keeps_faces_in_range_and_changes_training_only():
 def test_recipes_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         RECIPES["compact"].phases = ()  # type: ignore[misc]
+
+
+def test_names_are_known_without_loading_recipes():
+    assert recipe_names() == list(RECIPES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -27,6 +27,18 @@ def _refusing(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return value
 
     return callback
+
+
+def one_of(what: str, known: Sequence[str]) -> Callable[[Any], Any]:
+    """A callback for an option that has few values."""
+
+    def check(value: str) -> None:
+        from fer_xai.errors import unknown
+
+        if value not in known:
+            raise unknown(what, value, known)
+
+    return _refusing(check)
 
 
 @_refusing
@@ -127,12 +139,13 @@ def shape(value: str) -> None:
 
 
 @_refusing
-def engine(value: str) -> None:
-    """Where a study is explained."""
+def recipe(value: str) -> None:
+    """What ``fer-xai train`` can train."""
     from fer_xai.errors import unknown
+    from fer_xai.training.recipes import recipe_names
 
-    if value not in ("local", "ray"):
-        raise unknown("engine", value, ("local", "ray"))
+    if value not in recipe_names():
+        raise unknown("recipe", value, recipe_names())
 
 
 @_refusing

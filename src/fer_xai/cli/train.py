@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_xai.cli import opening, options
+from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
 from fer_xai.cli.progress import bar
 from fer_xai.cli.quiet import load_tensorflow
-from fer_xai.errors import InputError, unknown
+from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
     from fer_xai.training.recipe import Recipe
 
 Epochs = Annotated[int | None, typer.Option(min=1, help="At most so many in each phase.", show_default=False)]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.", show_default=False)]
-Protocol = Annotated[str, typer.Option(help="How faces are split: standard, or document for the document's own way.")]
+PROTOCOLS = ("standard", "document")
+Protocol = Annotated[
+    str,
+    typer.Option(
+        help="How faces are split: standard, or document for the document's own way.",
+        callback=early.one_of("protocol", PROTOCOLS),
+    ),
+]
 BackboneWeights = Annotated[
     str | None,
     typer.Option(
@@ -32,13 +39,19 @@ BackboneWeights = Annotated[
 ExtraTest = Annotated[
     Path | None, typer.Option(help="Folder of more labelled faces, for the test set.", show_default=False)
 ]
-Precision = Annotated[str, typer.Option(help="float32, or mixed_bfloat16 where the machine is quicker with it.")]
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+Precision = Annotated[
+    str,
+    typer.Option(
+        help="float32, or mixed_bfloat16 where the machine is quicker with it.",
+        callback=early.one_of("precision", PRECISIONS),
+    ),
+]
 
 
 @one_line
 def train(
-    recipe: Annotated[str, typer.Argument(help="A name that fer-xai recipes lists.", show_default=False)],
+    recipe: Annotated[str, typer.Argument(help="A name that fer-xai recipes lists.", show_default=False, callback=early.recipe)],
     data: Annotated[
         str,
         typer.Option(
@@ -72,7 +85,7 @@ def train(
     from fer_xai.cli.trained import Run, write_beside
 
     chosen = choose(recipe, epochs, batch_size, ferplus, drop)
-    check_options(chosen, out, precision, protocol, ferplus)
+    check_options(chosen, out, ferplus)
     weights = choose_weights(chosen, backbone_weights)
     run = Run(chosen, data, out, protocol, weights, extra_test, limit, seed, precision, ferplus, cleaning)
     overrides = {"--epochs": epochs, "--batch-size": batch_size}
@@ -92,10 +105,7 @@ def choose(
     from fer_xai.emotions import canonical
     from fer_xai.training.recipe import list_recipes
 
-    known = list_recipes()
-    if name not in known:
-        raise unknown("recipe", name, known)
-    recipe = known[name]
+    recipe = list_recipes()[name]
     changes: dict[str, Any] = {"dropped": tuple(dict.fromkeys([*recipe.dropped, *map(canonical, drop or ())]))}
     if len(changes["dropped"]) > len(recipe.dropped) or (ferplus is not None and recipe.labels != "ferplus"):
         changes["parameters"] = None
@@ -108,18 +118,12 @@ def choose(
     return dataclasses.replace(recipe, **changes)
 
 
-def check_options(recipe: Recipe, out: Path, precision: str, protocol: str, ferplus: Path | None) -> None:
+def check_options(recipe: Recipe, out: Path, ferplus: Path | None) -> None:
     """Refuse what could only fail later."""
-    from fer_xai.training.protocols import PROTOCOLS
-
     if out.suffix != ".keras":
         raise InputError(f"--out {out}: expected a name that ends in .keras")
     if not out.absolute().parent.is_dir():
         raise InputError(f"--out {out}: there is no folder {out.parent}; make it first")
-    if precision not in PRECISIONS:
-        raise InputError(f"--precision {precision}: expected one of {', '.join(PRECISIONS)}")
-    if protocol not in PROTOCOLS:
-        raise InputError(f"--protocol {protocol}: expected one of {', '.join(PROTOCOLS)}")
     if recipe.labels == "ferplus" and ferplus is None:
         raise InputError(
             f"recipe {recipe.name} is trained on FER+ labels: give its votes with --ferplus fer2013new.csv"

@@ -26,6 +26,3 @@ def at_random(faces: Faces, seed: int) -> np.ndarray:
     """All faces together are split at random: 80 % train, 10 % validate, 10 % test; copies may fall on both sides."""
     places = np.random.default_rng(seed).permutation(len(faces)) / len(faces)
     return np.select([places < 0.8, places < 0.9], ["train", "validation"], "test").astype(object)
-
-
-PROTOCOLS = ("standard", "document")
