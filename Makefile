@@ -26,8 +26,8 @@ fuzz: install    ## try more than 10,000 damaged and hostile inputs, new ones ea
 	FER_XAI_FUZZ=25 $(BIN)/python -m pytest tests/fuzz tests/web/test_attack.py
 
 lint: install    ## check style and types
-	$(BIN)/ruff check src tests examples docs
-	$(BIN)/ruff format --check src tests examples docs
+	$(BIN)/ruff check src tests examples docs benchmarks
+	$(BIN)/ruff format --check src tests examples docs benchmarks
 	$(BIN)/mypy
 
 docs: install    ## build the documentation into docs/_build

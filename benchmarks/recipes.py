@@ -23,8 +23,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from fer_xai.faces import load_faces
 from fer_xai.atomic import write_bytes
+from fer_xai.faces import load_faces
 from fer_xai.training.data import arrays
 from fer_xai.training.leaderboard import FOLDER, tries
 from fer_xai.training.machine import describe_machine

@@ -220,7 +220,9 @@ def test_recipes_as_json():
 def test_train_refuses_in_one_line(csv, tmp_path):
     out = ("--out", tmp_path / "m.keras")
     assert "unknown recipe 'deep'" in refused("train", "deep", "--data", csv, *out)
-    assert "known are float32, mixed_bfloat16" in refused("train", "six-m1", "--data", csv, "--precision", "float16", *out)
+    assert "known are float32, mixed_bfloat16" in refused(
+        "train", "six-m1", "--data", csv, "--precision", "float16", *out
+    )
     assert "has no train split" in refused("train", "compact", "--data", csv, *out)
     assert "ends in .keras" in refused("train", "compact", "--data", csv, "--out", tmp_path / "m.h5")
 

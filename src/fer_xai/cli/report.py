@@ -60,7 +60,10 @@ def report(
         ),
     ] = 1,
     engine: Annotated[
-        str, typer.Option(help="local, or ray: a Ray cluster (extra ray).", callback=early.one_of("engine", ("local", "ray")))
+        str,
+        typer.Option(
+            help="local, or ray: a Ray cluster (extra ray).", callback=early.one_of("engine", ("local", "ray"))
+        ),
     ] = "local",
     address: Annotated[
         str | None, typer.Option(help="With --engine ray: the cluster; default this machine.", show_default=False)

@@ -51,7 +51,9 @@ Precision = Annotated[
 
 @one_line
 def train(
-    recipe: Annotated[str, typer.Argument(help="A name that fer-xai recipes lists.", show_default=False, callback=early.recipe)],
+    recipe: Annotated[
+        str, typer.Argument(help="A name that fer-xai recipes lists.", show_default=False, callback=early.recipe)
+    ],
     data: Annotated[
         str,
         typer.Option(
