@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 
 from fer_xai import explain, load_classifier, load_faces
 from fer_xai.classifier import Classifier
-from fer_xai.explainers.surrogate import settled
+from fer_xai.explainers.settled import settled
 from fer_xai.faces import Faces
 from fer_xai.study.files import write_arrays
 

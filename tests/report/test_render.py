@@ -265,3 +265,17 @@ def test_a_region_without_any_share_is_left_uncoloured(tmp_path):
     happy = [face for face in drawn_faces if "cheek" not in face.split('"')[0]]
     assert happy
     assert all('class="h x" d="M0 34H100' in face for face in happy)
+
+
+def test_the_table_of_methods_says_how_settled_they_are_and_what_was_chosen(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12, methods=("lime:slic", "occlusion"))
+    assert [row.settled for row in facts.method_facts(Figures.of(study))] == [None, None]
+    study.manifest["methods"]["occlusion"] = {"patch": None, "stride": 5}
+    study.tables["sampling"] = pd.DataFrame(
+        {"face": list("abc"), "method": "lime:slic", "passes": [512, 512, 1024], "settled": [0.95, 0.99, 0.91]}
+    )
+    occlusion, lime = facts.method_facts(Figures.of(study))
+    assert occlusion.settings == [("patch", "8"), ("stride", "5")]
+    assert lime.settled == "512 to 1,024 passes a face, 683 on average; 0.95, lowest 0.91"
+    study.tables["sampling"]["settled"] = 1.0
+    assert "every combination" in facts.method_facts(Figures.of(study))[1].settled

@@ -20,6 +20,7 @@ from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.facs import load_codebook
 from fer_xai.study import Study, run_study
+from fer_xai.study.run import _explainer
 from fer_xai.study.spatial import sample
 
 METHODS = ("lime:quickshift", "gradcam", "occlusion", "shap:regions")
@@ -50,6 +51,7 @@ COLUMNS = {
     "spatial_null": "method emotion region n log2_enrichment_face null null_low null_high p p_corrected significant",
     "specificity_splits": "method codebook split value low high p n emotions left_out",
     "separability_splits": "method split value low high chance p n emotions left_out",
+    "sampling": "face method passes settled",
 }
 
 
@@ -99,6 +101,23 @@ def test_region_values_sum_to_the_answer_less_the_hidden_face(study, faces):
     means = study.table("shapley").set_index(["emotion", "region"])["value"]
     assert means["all"]["mouth"] == pytest.approx(values.loc[values["region"] == "mouth", "value"].mean())
     assert means["sad"]["nose"] == pytest.approx(values.query("region == 'nose' and label == 'sad'")["value"].mean())
+
+
+def test_each_face_says_how_settled_its_sampled_maps_are(study):
+    rows = study.table("sampling").set_index("method")
+    assert set(rows.index) == {"lime:quickshift", "shap:regions"}, "the others draw nothing"
+    assert rows.groupby("method").size().tolist() == [40, 40]
+    # Few segments are shown in all their combinations, the others in as many as were asked for.
+    assert (rows.loc["lime:quickshift", "passes"] <= 50).all()
+    exact = rows.loc["shap:regions"].dropna(subset="settled")
+    assert len(exact) >= 39
+    assert exact["settled"].to_numpy() == pytest.approx(1)
+
+
+def test_in_a_study_lime_goes_on_until_it_has_settled_unless_told_otherwise():
+    assert _explainer("lime:slic", {}).samples == "auto"
+    assert _explainer("lime:slic", {"lime:slic": {"samples": 70}}).samples == 70
+    assert _explainer("rise", {}).samples == 1000
 
 
 def test_ablation_counts_the_faces_with_landmarks_of_each_label(study):

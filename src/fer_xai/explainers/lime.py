@@ -13,8 +13,9 @@ from fer_xai.errors import InputError
 from fer_xai.explainers.designs import SAMPLINGS, draw
 from fer_xai.explainers.registry import Attribution, Request, register
 from fer_xai.explainers.segmenters import on_segments, segment_faces, segmenter_names
+from fer_xai.explainers.settled import settled
 from fer_xai.explainers.shapley import all_coalitions
-from fer_xai.explainers.surrogate import Surrogate, fit_surrogate, settled
+from fer_xai.explainers.surrogate import Surrogate, fit_surrogate
 from fer_xai.faces.fills import SEGMENT_FILLS, check_fill, hide_segments
 
 _ROUND = 512  # passes per face after which "auto" looks again

@@ -61,15 +61,15 @@ class Occlusion:
         scores = engine.masked(request.faces, fills, lambda face, row: masks[row], len(masks))
         drop = np.einsum("ne,nme->nm", request.weights, scores[:, :1] - scores[:, 1:])
         maps = np.einsum("nm,mhw->nhw", drop, covers, optimize=True) / covers.sum(axis=0)
-        side = self._side(request.faces.shape[1])
+        side, _ = self.sides(request.faces.shape[1])
         return Attribution(maps.astype(np.float32), details={"drops": drop, "patch": [side, side]})
 
-    def _side(self, height: int) -> int:
-        return self.patch or max(1, round(height / 6))
+    def sides(self, height: int) -> tuple[int, int]:
+        """Patch and stride on faces of a height, in pixels."""
+        return self.patch or max(1, round(height / 6)), self.stride or max(1, round(height / 12))
 
     def _covers(self, height: int, width: int) -> np.ndarray:
-        patch = self._side(height)
-        stride = self.stride or max(1, round(height / 12))
+        patch, stride = self.sides(height)
         if patch > min(height, width):
             raise InputError(f"occlusion: patch={patch} is larger than the face ({height}×{width})")
         if stride > patch:

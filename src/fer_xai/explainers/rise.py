@@ -11,6 +11,7 @@ from fer_xai.engine import Engine
 from fer_xai.errors import InputError
 from fer_xai.explainers.enlarge import enlarge
 from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.explainers.settled import settled
 from fer_xai.faces.fills import check_fill, fill_faces
 
 _LEVELS = np.float32(255)  # masks are kept in 8 bits
@@ -78,7 +79,13 @@ class Rise:
         maps, error = weighted_means(masks.reshape(self.samples, -1), response)
         shape = faces.shape[:3]
         patch = [side / self.grid for side in shape[1:]]
-        details = {"standard_error": error.reshape(shape), "samples": self.samples, "patch": patch}
+        details = {
+            "standard_error": error.reshape(shape),
+            "settled": np.array([settled(*face) for face in zip(maps, error, strict=True)]),
+            "passes": np.full(len(faces), self.samples),
+            "samples": self.samples,
+            "patch": patch,
+        }
         return Attribution(maps.reshape(shape).astype(np.float32), details=details)
 
     def _masks(self, seed: int, size: tuple[int, ...]) -> np.ndarray:

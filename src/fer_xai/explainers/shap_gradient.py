@@ -11,6 +11,7 @@ from fer_xai.engine import Engine
 from fer_xai.errors import InputError
 from fer_xai.explainers.gradient_maps import add_by_face, check_score, scores
 from fer_xai.explainers.registry import Attribution, Request, register
+from fer_xai.explainers.settled import settled
 
 
 @register
@@ -62,6 +63,8 @@ class ShapGradient:
         mean, error = expected_gradients(engine, request, self.of, others, who, share)
         details = {
             "standard_error": error.astype(np.float32),
+            "settled": np.array([settled(*face) for face in zip(mean, error, strict=True)]),
+            "passes": np.full(len(mean), self.samples),
             "samples": self.samples,
             "score": (scores(engine, request.faces, self.of) * request.weights).sum(axis=1),
             "baseline_score": request.weights @ scores(engine, others, self.of).mean(axis=0),

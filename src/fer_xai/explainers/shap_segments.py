@@ -12,6 +12,7 @@ from fer_xai.errors import InputError
 from fer_xai.explainers import shapley
 from fer_xai.explainers.registry import Attribution, Request, register
 from fer_xai.explainers.segmenters import areas, on_segments, segment_faces, segmenter_names
+from fer_xai.explainers.settled import settled
 from fer_xai.faces.fills import SEGMENT_FILLS, check_fill, hide_segments
 
 
@@ -73,16 +74,18 @@ def shapley_of_segments(engine: Engine, request: Request, segments: np.ndarray, 
     """Shapley values of each face's segments (N, H, W), spread evenly over their pixels.
 
     A face's map sums to its probability less that of the fill. The details hold, per face and segment, ``values`` and
-    ``standard_error`` (0 where exact, NaN beyond the face's segments), and per face ``exact`` and both probabilities.
+    ``standard_error`` (0 where exact, NaN beyond the face's segments), and per face ``exact``, ``passes``, how far its
+    ranking is ``settled``, and both probabilities.
     """
     counts = segments.max(axis=(1, 2)) + 1
     exact = (counts <= shapley.MOST_EXACT) & (2.0**counts <= samples)
     fills = hide_segments(request.faces, segments, fill)
     values, error = np.full((2, len(counts), counts.max()), np.nan)
-    ends = np.empty((len(counts), 2))
+    ends, passes = np.empty((len(counts), 2)), np.empty(len(counts), np.int64)
     for group in _alike(counts, exact):
         present = _coalitions(counts[group], exact[group[0]], samples, [request.seeds[n] for n in group])
         probabilities = engine.coalitions(request.faces[group], fills[group], segments[group], present)
+        passes[group] = present.shape[1]
         for n, shown, scores in zip(group, present, probabilities, strict=True):
             worth = scores.astype(np.float64) @ request.weights[n]
             if exact[n]:
@@ -95,6 +98,8 @@ def shapley_of_segments(engine: Engine, request: Request, segments: np.ndarray, 
         "values": values,
         "standard_error": error,
         "segments": counts,
+        "settled": np.array([settled(v[:s], e[:s]) for v, e, s in zip(values, error, counts, strict=True)]),
+        "passes": passes,
         "exact": exact,
         "score": ends[:, 1],
         "baseline_score": ends[:, 0],

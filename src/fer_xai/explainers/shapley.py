@@ -87,8 +87,10 @@ def from_pairs(present: np.ndarray, worth: np.ndarray) -> tuple[np.ndarray, np.n
     onto_sum = inverse.sum(axis=1) / inverse.sum()
     free = inverse @ (z.T @ y / len(z))
     values = free - onto_sum * (free.sum() - total)
-    score = (z * (y - z @ values)[:, None]).reshape(-1, 2, players).mean(axis=1)
+    # A pair tells one thing: how its halves differ. Its pull on its own fit makes what is left of it too small.
+    apart = (z[::2] - z[1::2]) / 2
+    pull = np.einsum("ps,st,pt->p", apart, np.linalg.pinv(apart.T @ apart, hermitian=True), apart)
+    left = (y - z @ values).reshape(-1, 2) / np.maximum(1 - pull, 1e-3)[:, None]
+    score = (z.reshape(-1, 2, players) * left[:, :, None]).mean(axis=1)
     projected = (inverse - np.outer(onto_sum, inverse.sum(axis=0))) @ score.T
-    pairs = len(score)
-    freedom = max(pairs - players + 1, 1)
-    return values, np.sqrt((projected**2).sum(axis=1) / pairs / freedom)
+    return values, np.sqrt((projected**2).sum(axis=1)) / len(score)

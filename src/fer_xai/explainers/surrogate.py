@@ -69,21 +69,3 @@ def _errors(normal: np.ndarray, score: np.ndarray) -> np.ndarray:
         return np.full(segments, np.nan)
     pulled = np.linalg.solve(normal, score.T)
     return np.sqrt((pulled**2).sum(axis=1) * clusters / (clusters - segments))
-
-
-def settled(coefficients: np.ndarray, errors: np.ndarray) -> float:
-    """Expected rank correlation, 0 … 1, of the coefficients (S,) with those that no sampling error is left in.
-
-    The share of their variance that is not error is their reliability; its root is their correlation with the truth,
-    and of normally distributed values Spearman's is 6/π · arcsin(r / 2). NaN where errors are not known or all
-    coefficients are the same.
-
-    References
-    ----------
-    Spearman 1910, "Correlation calculated from faulty data" (reliability); Pearson 1907 (from Pearson's to rank).
-    """
-    spread = coefficients.var()
-    if np.isnan(errors).any() or spread == 0:
-        return float("nan")
-    reliability = max(1 - float(np.mean(errors**2) / spread), 0.0)
-    return float(6 / np.pi * np.arcsin(np.sqrt(reliability) / 2))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from fer_xai.charts.words import counted, method_name
+from fer_xai.charts.words import counted, method_name, plain
+from fer_xai.explainers.occlusion import Occlusion
 from fer_xai.report.figures import Figures
 
 
@@ -69,3 +70,45 @@ def data_facts(figures: Figures) -> list[tuple[str, str]]:
         ("Seed", figures.manifest.get("seed")),
     ]
     return [(name, str(value)) for name, value in facts if value not in (None, "")]
+
+
+class Method(NamedTuple):
+    """A row of the table of methods."""
+
+    name: str
+    settings: list[tuple[str, str]]
+    settled: str | None
+
+
+def method_facts(figures: Figures) -> list[Method]:
+    """Each method's settings, and how far its maps are settled where it draws samples."""
+    model, (height, *_) = figures.manifest["model"], figures.manifest["data"].get("size") or (48,)
+    patch, stride = Occlusion().sides(height)
+    chosen = {"layer": model.get("cam_layer") or "the last convolution", "patch": patch, "stride": stride}
+    told = []
+    for method in figures.methods:
+        settings = figures.manifest["methods"][method].items()
+        pairs = [(name, str(chosen.get(name, "automatic") if value is None else value)) for name, value in settings]
+        told.append(Method(method, pairs, _settled(figures, method)))
+    return told
+
+
+def _settled(figures: Figures, method: str) -> str | None:
+    """Passes, and the expected rank correlation with endless ones."""
+    rows = figures.tables["sampling"]
+    rows = rows[rows["method"] == method]
+    if rows.empty:
+        return None
+    passes, known = rows["passes"], rows["settled"].dropna()
+    fewest, most = f"{passes.min():,}", f"{passes.max():,}"
+    each = (
+        f"{fewest} passes a face"
+        if fewest == most
+        else f"{fewest} to {most} passes a face, {passes.mean():,.0f} on average"
+    )
+    if known.empty:
+        return f"{each}; not known"
+    if known.min() == 1:
+        return f"{each}: every combination, nothing is left to chance"
+    lowest = f", lowest {plain(known.min())}" if len(known) > 1 else ""
+    return f"{each}; {plain(known.mean())}{lowest}"

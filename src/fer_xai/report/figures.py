@@ -46,6 +46,7 @@ _COLUMNS = {
     "groups": "column group method figure n small value low high rest difference difference_low difference_high "
     "p p_holm",
     "trust": "method metric variant fill n value low high chance difference difference_low difference_high p",
+    "sampling": "face method passes settled",
     "method_agreement": "method other n rank_correlation low high chance_correlation top_overlap chance_overlap",
 }
 

@@ -95,6 +95,7 @@ def _index(figures: Figures) -> dict[str, Any]:
         "headline": sentences.headline(figures),
         "model_facts": facts.model_facts(figures),
         "data_facts": facts.data_facts(figures),
+        "method_facts": facts.method_facts(figures),
         "confusion": grids.confusion_grid(figures) if figures.accuracy.n else None,
         "heat": {level: [grids.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
         "costs": [(fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],

@@ -21,7 +21,8 @@ def discard_damaged(out: Path) -> list[Path]:
     damaged = sorted(path for path in _pieces(out) if not _is_whole(path))
     for path in damaged:
         path.unlink(missing_ok=True)
-        if path.parts[-3] == "cells":  # a chunk counts as measured without them, as in studies older than they are
+        # A chunk counts as measured without these, as in studies older than they are.
+        if path.parts[-3] in ("cells", "sampling"):
             chunks.table(out, f"regions/{path.parent.name}", int(path.stem)).unlink(missing_ok=True)
     return [path.relative_to(out) for path in damaged]
 

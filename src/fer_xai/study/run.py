@@ -20,7 +20,7 @@ from fer_xai.explainers.target import resolve_target
 from fer_xai.faces import Faces
 from fer_xai.facs import Codebook, list_codebooks, load_codebook
 from fer_xai.lock import only_writer
-from fer_xai.study import blind, causal, chunks, groups, tables, wrong
+from fer_xai.study import blind, causal, chunks, groups, sampling, tables, wrong
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json
 from fer_xai.study.study import CHUNK, Study
@@ -35,6 +35,9 @@ STANDARD_METHODS = (
     *("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion"),
     *("integrated_gradients", "shap:regions"),
 )
+
+#: Options in a study unless others are given: LIME goes on, face by face, until its ranking has settled.
+STANDARD_OPTIONS: dict[str, dict[str, Any]] = {"lime": {"samples": "auto"}}
 
 
 def standard_methods(classifier: Classifier) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -81,7 +84,7 @@ def run_study(
     data : dict, optional
         What to say of the data: ``source`` and ``split``.
     options : dict, optional
-        Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``.
+        Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``; without any, LIME has `STANDARD_OPTIONS`.
     trust : int, optional
         Faces on which to measure which method to believe; 0 for none. Default: an eighth of them, at most 48.
     workers : Workers
@@ -103,7 +106,7 @@ def run_study(
     """
     if not len(faces):
         raise InputError("no faces to explain: the selection is empty")
-    explainers = [make_explainer(name.strip(), **(options or {}).get(name, {})) for name in methods]
+    explainers = [_explainer(name.strip(), options or {}) for name in methods]
     books = _codebooks(codebook)
     resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
     manifest = _manifest(classifier, faces, explainers, target, books[0], seed, data or {})
@@ -125,6 +128,11 @@ def run_study(
         return study
 
 
+def _explainer(name: str, options: dict[str, dict[str, Any]]) -> Explainer:
+    standard = STANDARD_OPTIONS.get(name.partition(":")[0], {})
+    return make_explainer(name, **standard | options.get(name, {}))
+
+
 def _add_up(study: Study, starts: Sequence[int], faces: Faces, track: Track) -> None:
     """Add up and test what was explained."""
     out, seed = study.path, study.manifest["seed"]
@@ -135,6 +143,7 @@ def _add_up(study: Study, starts: Sequence[int], faces: Faces, track: Track) -> 
     chunks.merge(out, "occluders", ["occluders"], starts)
     wrong.write_wrong(study, starts, faces)
     groups.write_groups(study, starts, faces)
+    sampling.finish_sampling(out, study.methods, starts)
     track("adding up and testing", 1, 1)
 
 

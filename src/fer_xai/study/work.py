@@ -17,7 +17,7 @@ from fer_xai.explainers.target import Target
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks, find_landmarks
 from fer_xai.facs import Codebook, FaceMasks
-from fer_xai.study import blind, causal, chunks, contrasts, occluders, tables
+from fer_xai.study import blind, causal, chunks, contrasts, occluders, sampling, tables
 from fer_xai.study.files import write_arrays
 from fer_xai.study.study import folder_name
 
@@ -74,6 +74,7 @@ class Work:
                     arrays["segments"] = explanation.segments.astype(np.int16)
                 write_arrays(chunks.arrays(out, folder_name(explanation.method), start), **arrays)
                 causal.write_region_values(out, start, explanation)
+                sampling.write_sampling(out, start, explanation)
                 tables.write_measures(out, start, explanation, masks, self.books)
 
     def is_done(self, out: Path, start: int) -> bool:
