@@ -122,7 +122,9 @@ def trains_and_reports(recipe: Recipe, options: argparse.Namespace) -> bool:
         if recipe.backbone is not None or recipe.members:
             train += ["--backbone-weights", options.backbone_weights]
         report = ["report", *data, "--model", str(model), "--out", str(Path(folder, "report")), "--limit", "14"]
-        report += ["--methods", "gradcam,saliency", "--trust", "2"]
+        # An average has no last convolution.
+        methods = "occlusion,saliency" if recipe.members else "gradcam,saliency"
+        report += ["--methods", methods, "--trust", "2"]
         ended = [subprocess.run([*program, *command], capture_output=True, text=True) for command in (train, report)]
         for process in ended:
             if process.returncode:

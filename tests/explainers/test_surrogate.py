@@ -32,12 +32,12 @@ def drawn(worth: np.ndarray, sampling: str, samples: int, seed: int):
 
 @pytest.mark.parametrize("sampling", ["random", "orthogonal"])
 def test_standard_errors_are_those_of_repeated_draws(sampling):
-    """Mean square of (estimate − limit) / standard error over 300 draws × 10 segments."""
+    """Mean square of (estimate − limit) / standard error over 300 draws × 10 segments; jackknifed errors run large."""
     worth = game(np.random.default_rng(0), single=1)
     limit = fit_surrogate(all_coalitions(SEGMENTS), worth, WIDTH, penalty=0).coefficients
     fits = [drawn(worth, sampling, 400, seed) for seed in range(300)]
     z = np.array([(fit.coefficients - limit) / fit.errors for fit in fits])
-    assert 0.85 < np.mean(z**2) < 1.15
+    assert 0.75 < np.mean(z**2) < 1.1
     assert abs(z.mean()) < 0.25, "the same limit, but for what a ratio of few sums is off"
 
 
@@ -59,8 +59,8 @@ def test_orthogonal_coalitions_are_not_misled_by_what_segments_do_in_pairs():
 
 
 def test_the_stated_rank_correlation_is_the_measured_one():
-    """Over 100 games of random effects; 0.5 … 0.95 are stated, and rather too little than too much."""
-    for samples, single in ((40, 1), (100, 1), (200, 3)):
+    """Over 100 games of random effects; too little is stated where there are few samples, never too much."""
+    for samples, single, short in ((40, 1, 0.25), (100, 1, 0.07), (200, 3, 0.01), (400, 3, 0.01)):
         found, said = [], []
         for seed in range(100):
             worth = game(np.random.default_rng(seed), single)
@@ -68,7 +68,7 @@ def test_the_stated_rank_correlation_is_the_measured_one():
             fit = drawn(worth, "random", samples, seed)
             found.append(spearmanr(fit.coefficients, limit).statistic)
             said.append(settled(fit.coefficients, fit.errors))
-        assert -0.06 < np.mean(said) - np.mean(found) < 0.01, samples
+        assert -short < np.mean(said) - np.mean(found) < 0.01, samples
 
 
 def test_too_few_samples_are_not_called_settled():

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+_LEAST = 1e-2  # of a cluster's answers, what the fit without them is taken to leave
+
 
 class Surrogate(NamedTuple):
     """A face's fitted surrogate.
@@ -41,7 +43,8 @@ def fit_surrogate(
     References
     ----------
     Ribeiro, Singh & Guestrin 2016; the lime package 0.2.0.1 (``lime_base``). Errors: Liang & Zeger 1986, "Longitudinal
-    data analysis using generalized linear models" (the cluster-robust covariance), with n / (n − S) for few clusters.
+    data analysis using generalized linear models" (the cluster-robust covariance); Bell & McCaffrey 2002, "Bias
+    reduction in standard errors for linear regression with multi-stage samples" (as if each cluster had been left out).
     """
     z = present.astype(np.float64)
     distance = 1 - np.sqrt(z.mean(axis=1))
@@ -56,16 +59,39 @@ def fit_surrogate(
     left = y - z @ coefficients
     total = weight @ y**2
     fit = float(1 - weight @ left**2 / total) if total > 0 else 0.0
-    score = weighted * left[:, None]
-    if paired:
-        alone = score[:1] if len(score) % 2 else score[[0, -1]]
-        score = np.concatenate([alone, score[1:-1:2] + score[2::2]])
-    return Surrogate(coefficients, _errors(normal, score), fit)
+    # Rows scaled so that all weigh the same.
+    root = np.sqrt(weight)
+    errors = _errors(z * root[:, None], normal, left * root, paired)
+    return Surrogate(coefficients, errors, fit)
 
 
-def _errors(normal: np.ndarray, score: np.ndarray) -> np.ndarray:
-    clusters, segments = score.shape
-    if clusters <= segments + 1:
+def _errors(z: np.ndarray, normal: np.ndarray, left: np.ndarray, paired: bool) -> np.ndarray:
+    """Standard errors of coefficients from how far each cluster of rows moves them.
+
+    The fit leaves too little of the answers, since each cluster has pulled it towards itself; that much is undone.
+
+    Parameters
+    ----------
+    z : ndarray (M, S)
+        Coalitions, centred and scaled by the roots of their weights.
+    normal : ndarray (S, S)
+        Normal equations.
+    left : ndarray (M,)
+        What the fit leaves of the answers, scaled alike.
+    """
+    rows, segments = z.shape
+    first = np.arange(1, rows - 1, 2) if paired else np.arange(0)
+    alone = np.setdiff1d(np.arange(rows), [first, first + 1])
+    if len(first) + len(alone) <= segments + 1:
         return np.full(segments, np.nan)
-    pulled = np.linalg.solve(normal, score.T)
-    return np.sqrt((pulled**2).sum(axis=1) * clusters / (clusters - segments))
+    pulls = np.linalg.solve(normal, z.T).T
+    moved = [_moved(z[group], pulls[group], left[group]) for group in (alone[:, None], np.stack([first, first + 1], 1))]
+    return np.sqrt((np.concatenate(moved) ** 2).sum(axis=0))
+
+
+def _moved(z: np.ndarray, pulls: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """How far clusters (C, rows, S) move the coefficients, (C, S)."""
+    own = np.eye(z.shape[1]) - z @ pulls.transpose(0, 2, 1)
+    values, vectors = np.linalg.eigh(own)
+    undone = (vectors.transpose(0, 2, 1) @ left[..., None]) / np.maximum(values, _LEAST)[..., None]
+    return np.einsum("crs,cr->cs", pulls, (vectors @ undone)[..., 0])

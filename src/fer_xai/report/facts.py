@@ -108,7 +108,7 @@ def _settled(figures: Figures, method: str) -> str | None:
     )
     if known.empty:
         return f"{each}; not known"
-    if known.min() == 1:
+    if known.min() > 1 - 1e-9:
         return f"{each}: every combination, nothing is left to chance"
     lowest = f", lowest {plain(known.min())}" if len(known) > 1 else ""
     return f"{each}; {plain(known.mean())}{lowest}"
