@@ -49,7 +49,7 @@ ROWS = {
     "error_kinds": "a kind of wrong answers and a region",
     "label_doubts": "a face whose label a sure model, or FER+'s voters, contradict",
     "groups": "a group of faces and a figure, beside the rest; :doc:`/howto/groups`",
-    "sampling": "a face and a method that draws samples: its passes, and the rank correlation expected with endless ones",
+    "sampling": "a face and method that draws samples: passes, and the rank correlation expected with endless ones",
     "trust": "a method and measure: is it to be believed? :doc:`/explanation/trust`",
     "trust_faces": "a face, method and measure of those",
     "method_agreement": "two methods: how alike their maps are, beside maps of other faces",
