@@ -23,6 +23,8 @@ ROWS = {
     "landmarks": "a face: who found its landmarks (mesh, regressor, atlas, none, given), and how surely",
     "regions": "a face, method and region: how much of the map lies there; :doc:`/explanation/measures`",
     "counts": "an emotion, method and region: how often the region counts, with its frequency by chance",
+    "region_sums": "a method, region and whether landmarks were found: sums over faces, which may be added to others'",
+    "agreement_means": "a method, codebook and emotion: means of the measures over faces, with an interval",
     "agreement": "a face, method and codebook: how well the map fits the mask of the face's emotion",
     "profiles": "a face, method, codebook and emotion's mask: the map's mass inside it",
     "matrix": "a method, codebook, emotion and mask: log2 enrichment of the emotion's maps in the mask",

@@ -11,7 +11,10 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from fer_xai.charts.mean_face import mean_points
+from fer_xai.errors import InputError
 from fer_xai.faces.landmarks import Landmarks
+from fer_xai.facs import mean_agreement
+from fer_xai.facs.region_sums import sums_of_regions
 
 SEVEN = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SIX_METHODS = ("lime:slic", "lime:felzenszwalb", "lime:quickshift", "gradcam", "saliency", "occlusion")
@@ -91,11 +94,32 @@ class FakeStudy:
     opened: list[str] = field(default_factory=list)
 
     def table(self, name: str) -> pd.DataFrame:
+        # Summed up when they are asked for, so that a test may change what is summed.
+        if name == "region_sums":
+            return sums_of_regions(self.tables["regions"])
+        if name == "agreement_means":
+            return mean_agreement(self.tables["agreement"]).reset_index()
         return self.tables[name]
 
-    def maps(self, method: str) -> tuple[np.ndarray, np.ndarray | None]:
+    def rows(self, name: str, only: dict[str, Any], columns: list[str] | None = None) -> pd.DataFrame:
+        if name not in self.tables:
+            raise InputError(f"no table {name}")
+        rows = self.tables[name]
+        for column, values in only.items():
+            rows = rows[rows[column].isin(list(values))]
+        return rows[columns] if columns else rows
+
+    def maps(self, method: str, rows: Any = None) -> tuple[np.ndarray, np.ndarray | None]:
         self.opened.append(method)
-        return drawn_maps(method, self.tables["predictions"]["predicted"].to_numpy(), self.seed)
+        maps, segments = drawn_maps(method, self.tables["predictions"]["predicted"].to_numpy(), self.seed)
+        rows = slice(None) if rows is None else np.asarray(rows)
+        return maps[rows], None if segments is None else segments[rows]
+
+    def faces_of(self, rows: Any) -> FakeFaces:
+        return self.faces[np.asarray(rows)]
+
+    def landmarks_of(self, rows: Any) -> Landmarks:
+        return self.landmarks[np.asarray(rows)]
 
 
 def drawn_maps(method: str, emotions: np.ndarray, seed: int, size: int = 48) -> tuple[np.ndarray, np.ndarray | None]:

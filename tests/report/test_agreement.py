@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import cast
 
 import numpy as np
@@ -14,17 +15,11 @@ from fer_xai.study import Study
 from tests.report.fake_study import FakeStudy
 
 
-@pytest.fixture
-def figures(rendered: FakeStudy) -> Figures:
-    return Figures.of(cast(Study, rendered))
-
-
-def with_shares(figures: Figures, shares: list[float], area: float, blob: float) -> Figures:
-    """The same figures, with one method, codebook and emotion whose faces have these shares."""
-    rows = figures.tables["agreement"].iloc[[0] * len(shares)].copy()
+def with_shares(study: FakeStudy, shares: list[float], area: float, blob: float) -> Figures:
+    """A study's figures, with one method, codebook and emotion whose faces have these shares."""
+    rows = study.tables["agreement"].iloc[[0] * len(shares)].copy()
     rows["mass_accuracy"], rows["area"], rows["mass_accuracy_blob"] = shares, area, blob
-    figures.tables["agreement"] = rows
-    return figures
+    return Figures.of(cast(Study, dataclasses.replace(study, tables={**study.tables, "agreement": rows})))
 
 
 def found(figures: Figures) -> grids.Agreement:
@@ -37,8 +32,8 @@ def found(figures: Figures) -> grids.Agreement:
 SHARES = [0.30, 0.34, 0.28, 0.32, 0.36]
 
 
-def test_the_interval_is_students(figures):
-    agreement = found(with_shares(figures, SHARES, 0.1, 0.2))
+def test_the_interval_is_students(rendered):
+    agreement = found(with_shares(rendered, SHARES, 0.1, 0.2))
     low, high = stats.t.interval(0.95, 4, np.mean(SHARES), stats.sem(SHARES))
     assert (agreement.low, agreement.high) == pytest.approx((low, high))
 
@@ -47,17 +42,18 @@ def test_the_interval_is_students(figures):
     ("area", "blob", "mark"),
     [(0.1, 0.2, "▲"), (0.1, 0.31, "·"), (0.33, 0.1, "·"), (0.5, 0.6, "▼"), (0.1, float("nan"), "▲")],
 )
-def test_a_mark_says_beyond_all_chance_levels_and_beyond_their_intervals(figures, area, blob, mark):
-    assert found(with_shares(figures, SHARES, area, blob)).mark == mark
+def test_a_mark_says_beyond_all_chance_levels_and_beyond_their_intervals(rendered, area, blob, mark):
+    assert found(with_shares(rendered, SHARES, area, blob)).mark == mark
 
 
-def test_a_single_face_has_no_interval_and_no_mark(figures):
-    agreement = found(with_shares(figures, [0.9], 0.1, 0.1))
+def test_a_single_face_has_no_interval_and_no_mark(rendered):
+    agreement = found(with_shares(rendered, [0.9], 0.1, 0.1))
     assert np.isnan(agreement.low)
     assert agreement.mark == "·"
 
 
-def test_numbers_of_one_or_two_faces_have_no_colour(figures):
+def test_numbers_of_one_or_two_faces_have_no_colour(rendered):
+    figures = Figures.of(cast(Study, rendered))
     method, rows = figures.methods[0], figures.tables["counts"]
     few = (rows["emotion"] == "disgust") & (rows["method"] == method)
     rows.loc[few, "n"] = 2

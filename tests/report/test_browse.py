@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def test_faces_without_landmarks_of_their_own_have_no_regions(study: FakeStudy, 
 
 def test_maps_come_with_the_value_of_full_colour(study: FakeStudy, figures: Figures) -> None:
     maps, _ = study.maps("occlusion")
-    told_of = Browser(study, figures, [4, 9]).maps(maps)
+    told_of = Browser(study, figures, [4, 9]).maps(maps[[4, 9]])
     levels = np.frombuffer(base64.b64decode(told_of["maps"]), np.int8).reshape(2, 48, 48)
     for level, full, truth in zip(levels, told_of["full"], maps[[4, 9]], strict=True):
         inside = np.abs(truth) < 0.95 * float(full)
@@ -106,8 +107,8 @@ def test_maps_come_with_the_value_of_full_colour(study: FakeStudy, figures: Figu
 
 def test_an_older_study_without_the_chance_of_counting_is_told_so(study: FakeStudy, figures: Figures) -> None:
     regions = study.tables["regions"].drop(columns="counted_chance")
-    older = Figures(figures.manifest, {**figures.tables, "regions": regions})
-    look = Browser(study, older, [0]).data()["looks"]["occlusion"][0]
+    older = dataclasses.replace(study, tables={**study.tables, "regions": regions})
+    look = Browser(older, figures, [0]).data()["looks"]["occlusion"][0]
     assert look["chance"] == [None] * len(COARSE)
 
 

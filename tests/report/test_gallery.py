@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_xai.report.figures import Figures
-from fer_xai.report.gallery import choose, confidence
+from fer_xai.report.gallery import choose
 from tests.report.fake_study import FakeStudy, make_study
 
 
@@ -23,8 +23,8 @@ def test_the_surest_and_the_least_sure_are_both_shown(rendered: FakeStudy) -> No
     figures = Figures.of(rendered)
     right = choose(figures, "happy")[0]
     every = np.flatnonzero((figures.label == "happy") & (figures.predicted == "happy"))
-    sure = [confidence(figures, row) for row in every]
-    shown = [confidence(figures, row) for row in right.rows]
+    sure = list(figures.sure[every])
+    shown = list(figures.sure[list(right.rows)])
     assert (max(shown), min(shown)) == (max(sure), min(sure))
     assert shown == sorted(shown, reverse=True)
 

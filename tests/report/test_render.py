@@ -215,10 +215,10 @@ def test_without_landmarks_accuracy_stays_and_regions_are_said_to_be_missing(tmp
     assert "Confusion matrix" in text
 
 
-def test_each_methods_maps_are_opened_once_and_the_leads_again_for_its_mean(tmp_path: Path) -> None:
+def test_each_methods_maps_are_opened_for_cards_and_faces_and_the_leads_again_for_its_mean(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=12, methods=("gradcam", "occlusion"))
     render(study)
-    assert sorted(study.opened) == ["gradcam", "occlusion", "occlusion"]
+    assert sorted(study.opened) == ["gradcam", "gradcam", "occlusion", "occlusion", "occlusion"]
 
 
 def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:

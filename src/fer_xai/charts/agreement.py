@@ -29,7 +29,7 @@ def agreement_forest(
     ----------
     agreement : DataFrame
         The table ``agreement`` of a study, or `fer_xai.facs.agreement` with a column ``method``: a row per face, with
-        mass_accuracy, area and mass_accuracy_blob in [0, 1].
+        mass_accuracy, area and mass_accuracy_blob in [0, 1]. Or their means, a study's table ``agreement_means``.
     codebook : str
         Whose action units.
     emotions : sequence of str, optional
@@ -52,7 +52,8 @@ def agreement_forest(
     if rows.empty:
         raise InputError(f"no face has both a map and an emotion with action units in {codebook}")
     shown, methods = emotions_of(rows, emotions), in_method_order(rows["method"])
-    means = mean_agreement(rows)
+    given = {"low", "high", "n"} <= set(rows)
+    means = rows.set_index(["method", "codebook", "emotion"]) if given else mean_agreement(rows)
     panels = [_panel(means, emotion, methods) for emotion in shown]
     with style(theme):
         lines = -(-len(panels) // _COLUMNS)

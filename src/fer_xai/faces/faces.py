@@ -139,20 +139,24 @@ class Faces:
 
         Each label gets its share of `limit`, and at least one face where `limit` allows it.
         """
-        if limit >= len(self):
-            return self
-        if limit < 1:
-            raise InputError(f"limit {limit}: take at least one face")
-        labels = np.array([label or "" for label in self.labels])
-        rng = np.random.default_rng(seed)
-        shuffled = rng.permutation(len(self))
-        # Rank of each face within its label, as a share of the label's size: cutting at a common share stratifies.
-        share = np.empty(len(self))
-        for label in np.unique(labels):
-            members = shuffled[labels[shuffled] == label]
-            share[members] = np.arange(len(members)) / len(members)
-        chosen = np.lexsort((np.argsort(shuffled), share))[:limit]
-        return self[np.sort(chosen)]
+        return self if limit >= len(self) else self[stratified(self.labels, limit, seed)]
+
+
+def stratified(labels: Sequence[str | None], limit: int, seed: int = 0) -> np.ndarray:
+    """Places of at most `limit` labels, drawn at random, each label in its share, in ascending order.
+
+    A smaller sample of the same seed is part of a larger one.
+    """
+    if limit < 1:
+        raise InputError(f"limit {limit}: take at least one face")
+    named = np.array([label or "" for label in labels])
+    shuffled = np.random.default_rng(seed).permutation(len(named))
+    # Rank of each face within its label, as a share of the label's size: cutting at a common share stratifies.
+    share = np.empty(len(named))
+    for label in np.unique(named):
+        members = shuffled[named[shuffled] == label]
+        share[members] = np.arange(len(members)) / len(members)
+    return np.sort(np.lexsort((np.argsort(shuffled), share))[:limit])
 
 
 def table_of(

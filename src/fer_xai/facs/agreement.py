@@ -182,11 +182,33 @@ def mean_agreement(rows: pd.DataFrame) -> pd.DataFrame:
         Indexed by method, codebook and emotion: the mean of every measure, ``n`` faces, and ``low`` and ``high``, the
         95 % interval of the mean mass accuracy within 0…1, by Student's t; NaN for a single face.
     """
+    return agreement_of_sums(sums_of_agreement(rows))
+
+
+def sums_of_agreement(rows: pd.DataFrame) -> pd.DataFrame:
+    """What `mean_agreement` needs to know of rows: sums, which may be added to those of other rows.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by method, codebook and emotion: of every measure the sum and the number of faces (``…_n``), and the
+        sum of the squared mass accuracies (``squares``).
+    """
     measures = [name for name in _MEASURES if name in rows]
+    rows = rows.assign(squares=rows["mass_accuracy"] ** 2)
     grouped = rows.groupby(["method", "codebook", "emotion"])
-    means = grouped[measures].mean()
-    means["n"] = grouped["mass_accuracy"].count()
-    half = stats.t.ppf(0.975, np.maximum(means["n"] - 1, 1)) * grouped["mass_accuracy"].sem()
+    known = grouped[measures].count().add_suffix("_n")
+    return grouped[[*measures, "squares"]].sum().join(known)
+
+
+def agreement_of_sums(sums: pd.DataFrame) -> pd.DataFrame:
+    """The table of `mean_agreement`, from the rows of `sums_of_agreement` of one part of the faces or several."""
+    sums = sums.groupby(level=[0, 1, 2]).sum()
+    measures = [name for name in _MEASURES if name in sums]
+    means = pd.DataFrame({name: sums[name] / sums[f"{name}_n"].replace(0, np.nan) for name in measures})
+    n = means["n"] = sums["mass_accuracy_n"]
+    variance = (sums["squares"] - n * means["mass_accuracy"] ** 2).clip(lower=0) / (n - 1).where(n > 1)
+    half = stats.t.ppf(0.975, np.maximum(n - 1, 1)) * np.sqrt(variance / n)
     means["low"] = (means["mass_accuracy"] - half).clip(lower=0)
     means["high"] = (means["mass_accuracy"] + half).clip(upper=1)
     return means

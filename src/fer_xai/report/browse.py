@@ -14,7 +14,6 @@ from fer_xai.charts.words import in_region_order, method_name, region_name
 from fer_xai.faces.landmarks import OWN
 from fer_xai.report.cards import explained_target, permalink, sources
 from fer_xai.report.figures import Figures
-from fer_xai.report.gallery import confidence
 from fer_xai.report.pixels import LARGEST, STRONGEST, data_uri, face_picture, grey_picture, quantised
 from fer_xai.report.trust import gallery_order
 from fer_xai.study.study import Study, folder_name
@@ -79,14 +78,20 @@ class Browser:
     study : Study
     figures : Figures
     rows : list of int
-        Places in the predictions table.
+        Places in the predictions table, going up.
+
+    Attributes
+    ----------
+    rows : list of int
     """
 
     def __init__(self, study: Study, figures: Figures, rows: list[int]) -> None:
-        self._figures, self._rows = figures, rows
+        self._figures, self.rows = figures, rows
         self._records = figures.predictions.iloc[rows]
-        self._pixels = study.faces[np.array(rows)].pixels()
-        self._sources = sources(study, figures)
+        self._pixels = study.faces_of(rows).pixels()
+        looks = study.rows("regions", {"face": self._records["face"], "level": ["coarse"]})
+        self._looked = looks[looks["landmarks"].isin(OWN)]
+        self._sources = sources(study, figures, rows)
         height, width = self._pixels.shape[1:3]
         self._side = map_side(height, width, len(rows) * len(figures.methods))
 
@@ -98,10 +103,10 @@ class Browser:
                 face_id=str(record["face"]),
                 label=self._figures.label[row],
                 predicted=str(record["predicted"]),
-                sure=confidence(self._figures, row),
+                sure=float(self._figures.sure[row]),
                 uri=data_uri(face_picture(face, self._side)),
             )
-            for row, face, (_, record) in zip(self._rows, self._pixels, self._records.iterrows(), strict=True)
+            for row, face, (_, record) in zip(self.rows, self._pixels, self._records.iterrows(), strict=True)
         ]
 
     def data(self) -> dict[str, Any]:
@@ -112,7 +117,7 @@ class Browser:
         """
         figures, grey = self._figures, grey_picture(self._pixels, self._side)
         emotions = list(figures.manifest["model"]["emotions"])
-        regions = in_region_order(figures.tables["regions"].query("level == 'coarse'")["region"])
+        regions = in_region_order(figures.tables["region_sums"].query("level == 'coarse'")["region"])
         return {
             "height": grey.shape[1],
             "width": grey.shape[2],
@@ -121,7 +126,7 @@ class Browser:
             "methods": [{"name": m, "title": method_name(m), "file": map_file(m)} for m in gallery_order(figures)],
             "regions": [{"name": region, "title": region_name(region)} for region in regions],
             "ink": {"positive": POSITIVE, "negative": NEGATIVE, "strongest": STRONGEST},
-            "faces": [self._face(row, emotions) for row in self._rows],
+            "faces": [self._face(n, row, emotions) for n, row in enumerate(self.rows)],
             "grey": base64.b64encode(grey.tobytes()).decode("ascii"),
             "looks": {method: self._looks(method, regions) for method in figures.methods},
         }
@@ -132,16 +137,16 @@ class Browser:
         Parameters
         ----------
         attributions : ndarray, shape (N, H, W)
-            Of all the study's faces.
+            Of its faces.
         """
-        levels, full = quantised(attributions[self._rows], self._side)
+        levels, full = quantised(attributions, self._side)
         return {"full": [f"{scale:.2g}" for scale in full], "maps": base64.b64encode(levels.tobytes()).decode("ascii")}
 
-    def _face(self, row: int, emotions: list[str]) -> dict[str, Any]:
+    def _face(self, n: int, row: int, emotions: list[str]) -> dict[str, Any]:
         figures, record = self._figures, self._figures.predictions.iloc[row]
         return {
             "id": str(record["face"]),
-            "source": self._sources[row],
+            "source": self._sources[n],
             "label": figures.label[row],
             "predicted": str(record["predicted"]),
             "target": explained_target(figures, row),
@@ -149,8 +154,7 @@ class Browser:
         }
 
     def _looks(self, method: str, regions: list[str]) -> list[dict[str, Any] | None]:
-        rows = self._figures.tables["regions"]
-        rows = rows[(rows["method"] == method) & (rows["level"] == "coarse") & rows["landmarks"].isin(OWN)]
+        rows = self._looked[self._looked["method"] == method]
         names = ["share", "area", "counted", "counted_chance"]
         numbers = rows.reindex(columns=names).astype(float).assign(face=rows["face"], region=rows["region"])
         found = numbers.pivot_table(index="face", columns="region", values=names, aggfunc="first", dropna=False)
@@ -166,7 +170,7 @@ class Browser:
                 "chance": _per_mille(chance[face]),
                 "counted": int(bits[face]),
             }
-            for face in range(len(self._rows))
+            for face in range(len(self.rows))
         ]
 
 

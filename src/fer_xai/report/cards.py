@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -50,22 +51,27 @@ class Cards:
     figures : Figures
     rows : list of int
         Places in the predictions table; a place may stand there twice.
+
+    Attributes
+    ----------
+    rows : list of int
+        Each once, going up.
     """
 
     def __init__(self, study: Study, figures: Figures, rows: list[int]) -> None:
-        self._rows = sorted(set(rows))
-        self._pixels = list(study.faces[np.array(self._rows)].pixels()) if rows else []
-        self._words = _Words(figures, {figures.predictions["face"].iloc[row] for row in rows})
-        cards = (_card(study, figures, row, face) for row, face in zip(self._rows, self._pixels, strict=True))
-        self._cards = dict(zip(self._rows, cards, strict=True))
+        self.rows = sorted(set(rows))
+        self._pixels = list(study.faces_of(self.rows).pixels()) if rows else []
+        self._words = _Words(study, figures.predictions["face"].iloc[self.rows])
+        cards = (_card(study, figures, row, face) for row, face in zip(self.rows, self._pixels, strict=True))
+        self._cards = dict(zip(self.rows, cards, strict=True))
 
     def add(self, method: str, attributions: np.ndarray, segments: np.ndarray | None) -> None:
-        """Draw a method's maps (N, H, W) of all the study's faces, and its segments, onto the cards."""
-        for row, face in zip(self._rows, self._pixels, strict=True):
-            card, attribution = self._cards[row], attributions[row]
+        """Draw a method's maps (N, H, W) of these faces, and its segments, onto the cards."""
+        for n, (row, face) in enumerate(zip(self.rows, self._pixels, strict=True)):
+            card, attribution = self._cards[row], attributions[n]
             card.overlays.append(_overlay(face, attribution, method, self._words.of(card.face_id, method)))
             if segments is not None and method.startswith("lime"):
-                card.strips.append((method, _strip(face, attribution, segments[row], method)))
+                card.strips.append((method, _strip(face, attribution, segments[n], method)))
 
     def __getitem__(self, row: int) -> Card:
         return self._cards[row]
@@ -80,7 +86,7 @@ def _card(study: Study, figures: Figures, row: int, face: np.ndarray) -> Card:
         anchor=f"face-{row}",
         permalink=permalink(str(record["face"])),
         face_id=str(record["face"]),
-        source=sources(study, figures)[row],
+        source=sources(study, figures, [row])[0],
         label=label,
         predicted=record["predicted"],
         target=explained_target(figures, row),
@@ -94,10 +100,9 @@ def permalink(face_id: str) -> str:
     return f"face={quote(face_id, safe='')}"
 
 
-def sources(study: Study, figures: Figures) -> list[str]:
-    """Where each face came from."""
-    # A study read back from disk knows the sources by its predictions table; its faces are plain arrays by then.
-    table = figures.predictions if "source" in figures.predictions else study.faces.table
+def sources(study: Study, figures: Figures, rows: list[int]) -> list[str]:
+    """Where faces came from, e.g. ``row 17``; as the predictions tell it, else as the faces do."""
+    table = figures.predictions.iloc[rows] if "source" in figures.predictions else study.faces_of(rows).table
     return [str(source) for source in table["source"]]
 
 
@@ -134,9 +139,8 @@ def _strip(face: np.ndarray, attribution: np.ndarray, segments: np.ndarray, meth
 class _Words:
     """Where each map's positive attribution lies, in words, from the regions table."""
 
-    def __init__(self, figures: Figures, faces: set[str]) -> None:
-        rows = figures.tables["regions"]
-        rows = rows[(rows["level"] == "coarse") & rows["face"].isin(faces) & rows["share"].notna()]
+    def __init__(self, study: Study, faces: Iterable[str]) -> None:
+        rows = study.rows("regions", {"face": list(faces), "level": ["coarse"]}).dropna(subset="share")
         self._shares = dict(iter(rows.groupby(["face", "method"])))
 
     def of(self, face: str, method: str) -> str:

@@ -43,9 +43,9 @@ def doubts(study: Study, figures: Figures) -> Doubts | None:
     if rows.empty:
         return None
     votes = bool((rows["evidence"] == "votes").all())
-    place = {face: row for row, face in enumerate(figures.predictions["face"])}
     shown = rows.head(_PICTURES)
-    pixels = study.faces[np.array([place[face] for face in shown["face"]])].pixels()
+    places = pd.Index(figures.predictions["face"]).get_indexer(shown["face"])
+    pixels = study.faces_of(np.sort(places)).pixels()[np.argsort(np.argsort(places))]
     pictures = [_picture(row, face) for (_, row), face in zip(shown.iterrows(), pixels, strict=True)]
     lines = [
         (str(row["face"]), str(row["label"]), str(row["suggested"]), percent(row["p_suggested"]), _voted(row))

@@ -13,10 +13,12 @@ from fer_xai.atomic import write_bytes
 from fer_xai.charts.colours import THEMES
 from fer_xai.charts.words import emotion_file, in_fill_order
 from fer_xai.errors import InputError
+from fer_xai.faces.faces import stratified
 from fer_xai.report.figures import Figures
 from fer_xai.study.study import Study
 
 FOLDER = "charts"
+_MOST_MEANT = 10_000  # faces
 _PIXELS_PER_INCH = 96  # CSS pixels of a picture's natural size
 
 Draw = Callable[[str], charts.Chart]
@@ -44,7 +46,7 @@ def index_charts(study: Study, figures: Figures, means: list[charts.MeanMap]) ->
         "specificity": lambda theme: charts.specificity_forest(
             table["specificity"], table["specificity_blind"], theme=theme
         ),
-        "agreement": lambda theme: charts.agreement_forest(table["agreement"], book, theme=theme),
+        "agreement": lambda theme: charts.agreement_forest(table["agreement_means"], book, theme=theme),
         "hiding": lambda theme: charts.hiding_costs(table["ablation"], fills[0] if fills else "inpaint", theme=theme),
         "worths": lambda theme: charts.region_worths(table["shapley"], theme=theme),
     }
@@ -64,15 +66,21 @@ def emotion_charts(
 
 
 def means_of(study: Study, figures: Figures) -> list[charts.MeanMap]:
-    """The lead method's maps laid onto the mean face; empty where no face has landmarks of its own and a map."""
+    """The lead method's maps laid onto the mean face; empty where no face has landmarks of its own and a map.
+
+    Of very many faces a sample, each emotion in its share.
+    """
     if figures.lead is None:
         return []
-    maps = study.maps(figures.lead)[0]
+    rows = np.arange(len(figures.predictions))
+    if len(rows) > _MOST_MEANT:
+        rows = stratified(list(figures.group), _MOST_MEANT, figures.manifest.get("seed", 0))
+    maps, landmarks = study.maps(figures.lead, rows)[0], study.landmarks_of(rows)
     # The maps of a model that answers all faces alike may be blank throughout.
-    if not (study.landmarks.found & maps.any(axis=(1, 2))).any():
+    if not (landmarks.found & maps.any(axis=(1, 2))).any():
         return []
-    points = np.where(study.landmarks.found[:, None, None], study.landmarks.points, np.nan)
-    return charts.mean_maps(maps, points, list(figures.group))
+    points = np.where(landmarks.found[:, None, None], landmarks.points, np.nan)
+    return charts.mean_maps(maps, points, list(figures.group[rows]))
 
 
 def _known(figures: Figures) -> list[str] | None:

@@ -39,16 +39,16 @@ def _assumed(model: dict[str, Any], setting: str) -> str:
 
 
 def _hidden(figures: Figures) -> str | None:
-    if figures.tables["occluders"].empty:
-        return None
-    return f"at least {figures.flagged('glasses'):,} by glasses, {figures.flagged('hair'):,} by hair"
+    glasses, hair = figures.flagged("glasses"), figures.flagged("hair")
+    return None if glasses is None else f"at least {glasses:,} by glasses, {hair:,} by hair"
 
 
 def _empty(figures: Figures) -> str | None:
     """How many maps of each method have nothing that speaks for the target: a dead or saturated model shows here."""
-    rows = figures.tables["regions"]
-    shares = rows["share"].notna().groupby([rows["method"], rows["face"]]).any()
-    empty = (~shares).groupby("method").sum()
+    empty = {}
+    for method in figures.methods:
+        sums = figures.region_sums(method, "coarse")
+        empty[method] = int((sums["n"] - sums["known"]).max()) if len(sums) else 0
     told = [f"{method_name(method)} {empty[method]:,}" for method in figures.methods if empty.get(method, 0)]
     return ", ".join(told) or None
 

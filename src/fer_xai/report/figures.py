@@ -15,15 +15,14 @@ from fer_xai.errors import InputError
 from fer_xai.evaluation.accuracy import measure_mean_diagonal
 from fer_xai.evaluation.intervals import Estimate
 from fer_xai.faces.landmarks import OWN
-from fer_xai.facs import mean_agreement
 from fer_xai.study.study import Study
 
 _COLUMNS = {
     "predictions": "face label predicted correct",
     "landmarks": "face landmarks score",
-    "regions": "face label predicted target method level region landmarks area share log2_enrichment counted",
-    "agreement": "face method codebook emotion "
-    "area mass_accuracy mass_accuracy_blob rank_accuracy pointing iou iou_chance",
+    "region_sums": "method level region own n area known share known_area squares products area_squares",
+    "agreement_means": "method codebook emotion "
+    "area mass_accuracy mass_accuracy_blob rank_accuracy pointing iou iou_chance n low high",
     "counts": "emotion method level region n counted frequency low high chance share log2_enrichment",
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
@@ -36,7 +35,6 @@ _COLUMNS = {
     "own_correlations": "method codebook correlation p",
     "significance": "method split emotion region n log2_enrichment low high significant stands_out resolved",
     "shapley": "emotion method region n value low high",
-    "occluders": "face level region occluded glasses hair",
     "confusions": "label predicted region faces value low high p_holm beyond p_beyond_holm "
     "n of share share_low share_high",
     "error_kinds": "kind faces region value clusters silhouette expected p stability found",
@@ -90,8 +88,12 @@ class Figures:
 
     @classmethod
     def of(cls, study: Study) -> Figures:
-        """Read a study's tables; a table the study does not have is an empty one."""
-        return cls(study.manifest, {name: _read(study, name, columns.split()) for name, columns in _COLUMNS.items()})
+        """Read a study's tables; a table the study does not have is an empty one.
+
+        Of the tables with many rows per face only sums are read, and the faces that are flagged.
+        """
+        tables = {name: _read(study, name, columns.split()) for name, columns in _COLUMNS.items()}
+        return cls(study.manifest, tables | {"flagged": _flagged(study)})
 
     @property
     def predictions(self) -> pd.DataFrame:
@@ -142,7 +144,7 @@ class Figures:
     @cached_property
     def codebooks(self) -> list[str]:
         """All codebooks with figures, the study's own first."""
-        found = dict.fromkeys([*self.tables["specificity"]["codebook"], *self.tables["agreement"]["codebook"]])
+        found = dict.fromkeys([*self.tables["specificity"]["codebook"], *self.tables["agreement_means"]["codebook"]])
         return sorted(found, key=lambda name: name != self.codebook)
 
     def regions(self, level: str) -> list[str]:
@@ -186,19 +188,31 @@ class Figures:
         """Faces on which landmarks of their own were found."""
         return int(self.tables["landmarks"]["landmarks"].isin(OWN).sum())
 
-    def flagged(self, kind: str) -> int:
-        """Faces on which ``glasses`` or ``hair`` before the face are plain to see."""
-        rows = self.tables["occluders"]
-        return int(rows.loc[rows[kind].eq(True), "face"].nunique())
+    def flagged(self, kind: str) -> int | None:
+        """Faces on which ``glasses`` or ``hair`` before the face are plain to see; None where it was not looked for."""
+        rows = self.tables["flagged"]
+        return int(rows[kind].sum()) if kind in rows else None
+
+    @cached_property
+    def sure(self) -> np.ndarray:
+        """The probability the model gave its own answer on each face; NaN where the table has none."""
+        columns = [f"p_{emotion}" for emotion in pd.unique(self.predicted)]
+        table = self.predictions.reindex(columns=columns).to_numpy(np.float64)
+        return table[np.arange(len(table)), pd.factorize(self.predicted)[0]]
+
+    def region_sums(self, method: str, level: str, own: bool = False) -> pd.DataFrame:
+        """Sums over the faces, of all or those with landmarks of their own, by region."""
+        rows = self.tables["region_sums"]
+        rows = rows[(rows["method"] == method) & (rows["level"] == level)]
+        rows = rows[rows["own"].astype(bool)] if own else rows
+        return rows.drop(columns=["method", "level", "own"]).groupby("region", sort=False).sum()
 
     def enrichment(self, method: str, level: str = "coarse") -> pd.Series:
         """log2 (mean share of the positive attribution ÷ mean area) by region over all faces with landmarks."""
-        rows = self.tables["regions"]
-        rows = rows[(rows["method"] == method) & (rows["level"] == level) & rows["landmarks"].isin(OWN)]
-        means = rows.groupby("region")[["share", "area"]].mean()
+        sums = self.region_sums(method, level, own=True)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log2(means["share"] / means["area"])
-        return ratio.where(np.isfinite(ratio)).dropna().sort_values(ascending=False)
+            ratio = np.log2((sums["share"] / sums["known"]) / (sums["area"] / sums["n"]))
+        return ratio.where(np.isfinite(ratio)).dropna().sort_index().sort_values(ascending=False)
 
     def counts(self, method: str, level: str, emotion: str) -> pd.DataFrame:
         """The counts table of one method and emotion, indexed by region in the order of the face."""
@@ -211,7 +225,7 @@ class Figures:
     @cached_property
     def agreement(self) -> pd.DataFrame:
         """Means over faces by method, codebook and the emotion explained; see `fer_xai.facs.mean_agreement`."""
-        return mean_agreement(self.tables["agreement"])
+        return self.tables["agreement_means"].set_index(["method", "codebook", "emotion"])
 
     def agreement_of(self, method: str, codebook: str, emotion: str) -> pd.Series | None:
         """One row of ``agreement``; None for an emotion the codebook has no action units for."""
@@ -242,3 +256,14 @@ def _read(study: Study, name: str, columns: list[str]) -> pd.DataFrame:
     for column in missing:
         table[column] = np.nan
     return table
+
+
+def _flagged(study: Study) -> pd.DataFrame:
+    """A row for each face with something before it, whether it is ``glasses``, ``hair`` or both."""
+    kinds = ("glasses", "hair")
+    try:
+        faces = [study.rows("occluders", {kind: [True]}, ["face"])["face"].unique() for kind in kinds]
+    except InputError:
+        return pd.DataFrame()
+    every = np.unique(np.concatenate(faces))
+    return pd.DataFrame({kind: np.isin(every, some) for kind, some in zip(kinds, faces, strict=True)}, index=every)

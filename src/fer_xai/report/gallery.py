@@ -50,12 +50,6 @@ def choose(figures: Figures, emotion: str) -> list[Group]:
 
 def _group(figures: Figures, title: str, rule: str, which: np.ndarray, most: int) -> Group:
     rows = np.flatnonzero(which)
-    sure = np.array([confidence(figures, row) for row in rows])
-    order = rows[np.argsort(-sure, kind="stable")] if len(rows) else rows
+    order = rows[np.argsort(-figures.sure[rows], kind="stable")]
     places = np.unique(np.linspace(0, len(order) - 1, min(most, len(order))).round().astype(int))
     return Group(title, rule, tuple(int(row) for row in order[places]), len(rows), f"No face is {rule}.")
-
-
-def confidence(figures: Figures, row: int | np.integer) -> float:
-    """The probability the model gave its own answer; NaN where the table has none."""
-    return float(figures.predictions[f"p_{figures.predicted[row]}"].iloc[row])

@@ -9,6 +9,8 @@ import numpy as np
 from fer_xai.charts.words import is_causal, method_name, percent, span
 from fer_xai.report.figures import Figures
 
+_SUMS = ("known", "share", "known_area", "squares", "products", "area_squares")
+
 
 @dataclass(frozen=True)
 class Outside:
@@ -37,20 +39,22 @@ class Outside:
 
 def outside(figures: Figures, method: str) -> Outside | None:
     """Measure one method; `None` with fewer than three faces with landmarks and positive attribution."""
-    from scipy.stats import sem, t
+    from scipy.stats import t
 
-    rows = figures.tables["regions"]
-    rows = rows[(rows["method"] == method) & (rows["level"] == "coarse") & (rows["region"] == "background")]
-    rows = rows[rows["share"].notna()]
-    if len(rows) < 3:
+    sums = figures.region_sums(method, "coarse")
+    if "background" not in sums.index or sums.loc["background", "known"] < 3:
         return None
-    share, area = rows["share"].to_numpy(float), rows["area"].to_numpy(float)
-    at = float(t.ppf(0.975, len(rows) - 1))
-    mean, more = float(share.mean()), share - area
-    reach = at * float(sem(share))
-    over, far = float(more.mean()), at * float(sem(more))
+    n, share, area, squares, products, area_squares = sums.loc["background", list(_SUMS)]
+    at, mean, over = float(t.ppf(0.975, n - 1)), share / n, (share - area) / n
+    reach = at * _standard_error(n, share, squares)
+    far = at * _standard_error(n, share - area, squares - 2 * products + area_squares)
     interval = max(mean - reach, 0.0), min(mean + reach, 1.0)
-    return Outside(method, mean, *interval, float(np.mean(area)), over - far > 0, over + far < 0)
+    return Outside(method, mean, *interval, area / n, over - far > 0, over + far < 0)
+
+
+def _standard_error(n: float, total: float, squares: float) -> float:
+    """Of a mean, from the sum of the numbers and that of their squares."""
+    return float(np.sqrt(max(squares - total**2 / n, 0.0) / (n - 1) / n))
 
 
 def sentences(figures: Figures) -> list[str]:

@@ -50,10 +50,10 @@ def render(study: Study) -> Path:
     cards = Cards(study, figures, picked)
     browser = Browser(study, figures, sample(figures, picked))
     methods = trust.gallery_order(figures)
-    for method in methods:  # each method's maps are opened once: a large study's fill the memory
-        attributions, segments = study.maps(method)
-        cards.add(method, attributions, segments)
-        write_data(study.path, map_file(method), browser.maps(attributions))
+    for method in methods:
+        if cards.rows:
+            cards.add(method, *study.maps(method, cards.rows))
+        write_data(study.path, map_file(method), browser.maps(study.maps(method, browser.rows)[0]))
     common: dict[str, Any] = {
         "figures": figures,
         "manifest": figures.manifest,

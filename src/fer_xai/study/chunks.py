@@ -41,11 +41,13 @@ def merge(out: Path, final: str, names: Iterable[str], starts: Iterable[int]) ->
     return rows
 
 
-def stretches(out: Path, name: str, starts: Sequence[int], columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-    """Some columns of a part's rows, several chunks at a time."""
+def stretches(
+    out: Path, name: str, starts: Sequence[int], columns: Sequence[str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Some columns of a part's rows, or all, several chunks at a time."""
     for first in range(0, len(starts), _TOGETHER):
         some = starts[first : first + _TOGETHER]
-        yield _read([table(out, name, start) for start in some], list(columns))
+        yield _read([table(out, name, start) for start in some], None if columns is None else list(columns))
 
 
 def _read(paths: Sequence[Path], columns: list[str] | None = None) -> pd.DataFrame:

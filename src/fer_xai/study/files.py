@@ -8,7 +8,7 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,24 @@ def read_table(path: Path) -> pd.DataFrame:
             raise ValueError("its checksum differs")
         # Tables too large to be signed whole have a checksum for each page.
         return pd.read_parquet(io.BytesIO(content), page_checksum_verification=True)
+
+
+def read_rows(path: Path, only: dict[str, Collection[Any]], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read those rows of a table whose columns hold one of the values given for them, a row group at a time."""
+    import pyarrow.dataset as ds
+
+    checked = ds.ParquetFileFormat(
+        default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    )
+    wanted = None
+    for column, values in only.items():
+        held = ds.field(column).isin(list(values))
+        wanted = held if wanted is None else wanted & held
+    with _named(path):
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        found = ds.dataset(str(path), format=checked).to_table(filter=wanted, columns=columns and list(columns))
+        return found.to_pandas()
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

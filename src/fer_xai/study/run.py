@@ -23,7 +23,7 @@ from fer_xai.lock import only_writer
 from fer_xai.study import blind, causal, chunks, groups, sampling, tables, wrong
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json
-from fer_xai.study.study import CHUNK, Study
+from fer_xai.study.study import Study, chunk, starts_of
 from fer_xai.study.trust import discard_trust, sample_sizes, write_trust
 from fer_xai.study.work import Work
 from fer_xai.study.workers import HERE, Track, Workers
@@ -118,7 +118,7 @@ def run_study(
         sweep(out)
         for piece in discard_damaged(out):
             track(f"{piece} is damaged and will be made again", 1, 1)
-        work, starts = Work(tuple(explainers), target, books, seed), range(0, len(faces), CHUNK)
+        work, starts = Work(tuple(explainers), target, books, seed), starts_of(len(faces))
         workers.explain(work, out, classifier, faces, starts, track)
         study = Study(out)
         _add_up(study, starts, faces, track)
@@ -149,9 +149,9 @@ def _add_up(study: Study, starts: Sequence[int], faces: Faces, track: Track) -> 
 
 def _refuse_no_answers(classifier: Classifier, faces: Faces, out: Path) -> None:
     """Ask the classifier about all faces that an earlier run did not: one pass each, of the thousand that follow."""
-    for start in range(0, len(faces), CHUNK):
+    for start in starts_of(len(faces)):
         if not chunks.table(out, "predictions", start).exists():
-            answers(classifier, faces[start : start + CHUNK])
+            answers(classifier, chunk(faces, start))
 
 
 def _codebooks(first: str) -> tuple[Codebook, ...]:

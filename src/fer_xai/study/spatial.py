@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,23 +23,23 @@ def write_spatial_null(study: Study, landmarks: pd.DataFrame, kinds: np.ndarray)
 
     Which faces is drawn by their content: neither their order nor the number of other emotions' faces matters.
     """
-    faces, seed = study.faces, study.manifest["seed"]
+    seed = study.manifest["seed"]
     found = landmarks["landmarks"].isin(OWN).to_numpy()
     known = [emotion if own else None for emotion, own in zip(kinds, found, strict=True)]
-    kept = sample(faces.pixels(), known, seed)
+    kept = sample(study.each_face(), known, seed)
     table = pd.DataFrame(columns=_COLUMNS)
     if len(kept):
-        chosen, emotions = faces[kept], kinds[kept].tolist()
-        masks = FaceMasks.paint(chosen, study.landmarks[kept])
+        chosen, emotions = study.faces_of(kept), kinds[kept].tolist()
+        masks = FaceMasks.paint(chosen, study.landmarks_of(kept))
         tables = [
-            spatial_null(chosen, study.maps(method)[0][kept], emotions, masks=masks, seed=seed).assign(method=method)
+            spatial_null(chosen, study.maps(method, kept)[0], emotions, masks=masks, seed=seed).assign(method=method)
             for method in study.methods
         ]
         table = pd.concat([part for part in tables if len(part)] or tables[:1], ignore_index=True)
     write_table(study.path / "spatial_null.parquet", table[_COLUMNS])
 
 
-def sample(pixels: np.ndarray, emotions: Sequence[str | None], seed: int, most: int = MOST) -> np.ndarray:
+def sample(pixels: Iterable[np.ndarray], emotions: Sequence[str | None], seed: int, most: int = MOST) -> np.ndarray:
     """Up to `most` faces of each emotion, those with the smallest digests of seed and pixels, in their order."""
     digests = [hashlib.blake2b(face.tobytes(), key=str(seed).encode()).hexdigest() for face in pixels]
     drawn = pd.DataFrame({"digest": digests, "emotion": emotions}).dropna().sort_values("digest", kind="stable")

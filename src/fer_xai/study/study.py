@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,23 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
-from fer_xai.study.files import read_arrays, read_object, read_table
+from fer_xai.study.files import read_arrays, read_object, read_rows, read_table
 
-CHUNK = 32
+_CHUNK, _LARGE, _MANY = 32, 256, 10_000
+
+
+#: Places in the predictions table, going up.
+Rows = Sequence[int] | np.ndarray
+
+
+def starts_of(faces: int) -> range:
+    """The first face of each chunk, `range.step` faces to a chunk: more in studies of very many, for fewer files."""
+    return range(0, faces, _CHUNK if faces <= _MANY else _LARGE)
+
+
+def chunk(faces: Faces, start: int) -> Faces:
+    """The faces of the chunk that begins at `start`."""
+    return faces[start : start + starts_of(len(faces)).step]
 
 
 class Study:
@@ -80,10 +94,13 @@ class Study:
 
     def table(self, name: str) -> pd.DataFrame:
         """A tidy table, e.g. ``predictions``, ``regions``, ``agreement``, ``counts``."""
+        return read_table(self._file(name))
+
+    def _file(self, name: str) -> Path:
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise InputError(f"no table {name!r} in {self.path}; there are: {', '.join(self.tables) or 'none yet'}")
-        return read_table(path)
+        return path
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.table(name)
@@ -114,29 +131,71 @@ class Study:
     @cached_property
     def faces(self) -> Faces:
         """The faces of the study, in the order of the predictions table."""
-        predictions = self.table("predictions")
-        pixels = np.concatenate([part["pixels"] for part in self._parts("faces")])
+        return self._faces(self.table("predictions"), self._parts("faces"))
+
+    def _faces(self, predictions: pd.DataFrame, parts: Iterator[dict[str, np.ndarray]]) -> Faces:
+        pixels = np.concatenate([part["pixels"] for part in parts])
         return Faces.from_array(pixels, labels=_labels(predictions), ids=list(predictions["face"]))
 
     @cached_property
     def landmarks(self) -> Landmarks:
         """The landmarks of the study's faces, in the order of the predictions table."""
-        parts = list(self._parts("faces"))
-        source = tuple(str(name) for part in parts for name in part["source"])
-        points, scores = (np.concatenate([part[name] for part in parts]) for name in ("points", "scores"))
-        return Landmarks(points, scores, source)
+        return _landmarks(list(self._parts("faces")))
 
-    def maps(self, method: str) -> tuple[np.ndarray, np.ndarray | None]:
-        """Attributions (N, H, W) float32 of a method, and its segments (N, H, W) where it has them."""
+    def maps(self, method: str, rows: Rows | None = None) -> tuple[np.ndarray, np.ndarray | None]:
+        """Attributions (N, H, W) float32 of a method, and its segments (N, H, W) where it has them.
+
+        Parameters
+        ----------
+        method : str
+        rows : sequence of int, optional
+            Places in the predictions table, going up: only these maps, and only the files that hold them are read.
+        """
         if method not in self.methods:
             raise InputError(f"no maps of {method!r} in {self.path}; there are: {', '.join(self.methods)}")
-        parts = list(self._parts(folder_name(method)))
+        parts = list(self._parts(folder_name(method), rows))
         segments = [part["segments"] for part in parts if "segments" in part]
         return np.concatenate([part["attributions"] for part in parts]), np.concatenate(segments) if segments else None
 
-    def _parts(self, name: str) -> Iterator[dict[str, np.ndarray]]:
-        for start in range(0, self.manifest["data"]["faces"], CHUNK):
-            yield read_arrays(self.path / "maps" / name / f"{start:08d}.npz")
+    def faces_of(self, rows: Rows) -> Faces:
+        """Some faces, by their places in the predictions table, going up."""
+        return self._faces(self.table("predictions").iloc[list(rows)], self._parts("faces", rows))
+
+    def each_face(self) -> Iterator[np.ndarray]:
+        """Pixels (H, W, C) uint8 of each face, in the order of the predictions table."""
+        for part in self._parts("faces"):
+            yield from part["pixels"]
+
+    def landmarks_of(self, rows: Rows) -> Landmarks:
+        """Landmarks of some faces, by their places in the predictions table, going up."""
+        return _landmarks(list(self._parts("faces", rows)))
+
+    def rows(self, name: str, only: dict[str, Collection[Any]], columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Those rows of a table whose columns hold one of the values given for them; the others are not kept in memory.
+
+        Examples
+        --------
+        >>> study.rows("regions", {"face": ["face-3", "face-7"], "level": ["coarse"]})  # doctest: +SKIP
+        """
+        return read_rows(self._file(name), only, columns)
+
+    def _parts(self, name: str, rows: Rows | None = None) -> Iterator[dict[str, np.ndarray]]:
+        """What the chunks hold, in their order; of some faces only, in the order of `rows`, which must go up."""
+        starts = starts_of(self.manifest["data"]["faces"])
+        wanted = None if rows is None else np.asarray(rows, np.int64)
+        chosen = starts if wanted is None else [starts[i] for i in np.unique(wanted // starts.step)]
+        for start in chosen:
+            part = read_arrays(self.path / "maps" / name / f"{start:08d}.npz")
+            if wanted is None:
+                yield part
+            else:
+                here = wanted[wanted // starts.step == start // starts.step] - start
+                yield {key: values[here] for key, values in part.items()}
+
+
+def _landmarks(parts: Sequence[dict[str, np.ndarray]]) -> Landmarks:
+    points, scores = (np.concatenate([part[name] for part in parts]) for name in ("points", "scores"))
+    return Landmarks(points, scores, tuple(str(name) for part in parts for name in part["source"]))
 
 
 def folder_name(method: str) -> str:

@@ -22,6 +22,8 @@ from fer_xai.facs import (
     load_codebook,
     mask_profile,
 )
+from fer_xai.facs.agreement import agreement_of_sums, sums_of_agreement
+from fer_xai.facs.region_sums import add_sums, sums_of_regions
 from fer_xai.facs.summary import summary_of_sums, sums_of_counts
 from fer_xai.study import baselines, chunks, spatial, statistics
 from fer_xai.study.cells import write_cells
@@ -106,13 +108,16 @@ def finish(study: Study, starts: Sequence[int]) -> Told:
     for name in ("regions", "agreement", "profiles"):
         chunks.concatenate(out, name, [f"{name}/{folder}" for folder in folders], starts)
     write_table(out / "counts.parquet", _counts(out, folders, starts))
+    write_table(out / "region_sums.parquet", _region_sums(out, folders, starts))
+    means = _agreement(out, folders, starts)
+    write_table(out / "agreement_means.parquet", means.reset_index())
     told, books = Told.of(predictions), codebooks_of(study)
     splits = statistics.splits_of(told, landmarks)
     statistics.write_mask_statistics(study, starts, told, splits, books)
     statistics.write_region_statistics(study, starts, told, splits)
     baselines.write_baselines(study, starts, told, books)
     spatial.write_spatial_null(study, landmarks, told.emotions)
-    write_json(out / "summary.json", _summary(study, predictions, landmarks, _agreement(out, folders, starts)))
+    write_json(out / "summary.json", _summary(study, predictions, landmarks, means))
     return told
 
 
@@ -130,15 +135,16 @@ def _counts(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.Data
     return summary_of_sums(pd.concat([sums_of_counts(rows) for part in parts for rows in part], ignore_index=True))
 
 
+def _region_sums(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
+    columns = ["method", "level", "region", "landmarks", "share", "area"]
+    parts = (chunks.stretches(out, f"regions/{name}", starts, columns) for name in folders)
+    return add_sums(pd.concat([sums_of_regions(rows) for part in parts for rows in part], ignore_index=True))
+
+
 def _agreement(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
     """Means over the faces of each method, codebook and emotion, from sums that add up."""
-    keys, means = ["method", "codebook", "emotion"], ["mass_accuracy", "area", "mass_accuracy_blob"]
-    parts = (chunks.stretches(out, f"agreement/{name}", starts, [*keys, *means]) for name in folders)
-    sums = pd.concat([rows.groupby(keys, sort=False)[means].agg(["sum", "count"]) for part in parts for rows in part])
-    sums = sums.groupby(level=keys, sort=False).sum()
-    found = pd.DataFrame({name: sums[name, "sum"] / sums[name, "count"].replace(0, np.nan) for name in means})
-    found.insert(0, "n", sums["mass_accuracy", "count"])
-    return found.rename(columns={"area": "chance", "mass_accuracy_blob": "blob"})
+    parts = (chunks.stretches(out, f"agreement/{name}", starts) for name in folders)
+    return agreement_of_sums(pd.concat([sums_of_agreement(rows) for part in parts for rows in part]))
 
 
 def _summary(
@@ -150,6 +156,8 @@ def _summary(
     labels = [label if isinstance(label, str) else None for label in predictions["label"].astype(object)]
     accuracy = measure_accuracy(labels, predictions["predicted"])
     confusion = confusion_matrix(labels, predictions["predicted"], study.manifest["model"]["emotions"])
+    means = means[["n", "mass_accuracy", "area", "mass_accuracy_blob"]]
+    means = means.rename(columns={"area": "chance", "mass_accuracy_blob": "blob"})
     means["log2_enrichment"] = np.log2((means["mass_accuracy"] / means["chance"]).replace(0, np.nan))
     return {
         "accuracy": None if accuracy is None else vars(accuracy),

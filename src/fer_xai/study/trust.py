@@ -35,12 +35,13 @@ from fer_xai.evaluation.trust.stability import stability
 from fer_xai.explainers import Explainer
 from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
+from fer_xai.faces.faces import stratified
 from fer_xai.faces.formats import drawn
 from fer_xai.facs import FaceMasks, blind_maps
 from fer_xai.study import chunks
 from fer_xai.study.explaining_again import attributers
 from fer_xai.study.files import write_table
-from fer_xai.study.study import CHUNK, Study, folder_name
+from fer_xai.study.study import Study
 
 MOST = 48  # faces by default
 _SHARE, _SHARE_AGAIN = 8, 44  # one face in so many is measured, and explained again
@@ -106,19 +107,18 @@ class Sample:
     @classmethod
     def draw(cls, study: Study, count: int, again: int, target: Target) -> Sample:
         """Draw faces, each emotion (label, or prediction where there is none) in its share."""
-        predictions, seed, every = study.table("predictions"), study.manifest["seed"], study.faces
+        predictions, seed = study.table("predictions"), study.manifest["seed"]
         grouped = list(predictions["label"].fillna(predictions["predicted"]))
-        numbered = Faces.from_array(every.pixels(), grouped, [str(place) for place in range(len(every))])
         # A smaller sample of the same seed is part of a larger one.
-        places, some = (np.array([int(name) for name in numbered.sample(n, seed).ids]) for n in (count, again))
-        faces = every[places]
+        places, some = (stratified(grouped, n, seed) for n in (count, again))
+        faces = study.faces_of(places)
         said = predictions["predicted"].iloc[places].tolist()
         targets, weights = resolve_target(target, said, faces.labels, study.manifest["model"]["emotions"])
         seeds = [[seed, content_seed(image)] for image in faces.images()]
         noise = [np.random.default_rng([*own, _NOISE]).normal(size=faces.size) for own in seeds]
-        maps = {method: _stored(study, method, places) for method in study.methods}
+        maps = {method: study.maps(method, places)[0] for method in study.methods}
         maps |= {"random": np.array(noise, np.float32), **blind_maps(faces)}
-        painted = FaceMasks.paint(faces, study.landmarks[places])
+        painted = FaceMasks.paint(faces, study.landmarks_of(places))
         masks = (painted.level("coarse"), painted.level("fine"))
         truth = _truth(study, faces)
         return cls(places, np.searchsorted(places, some), faces, targets, weights, seeds, maps, *masks, truth, seed)
@@ -131,15 +131,6 @@ def _truth(study: Study, faces: Faces) -> np.ndarray | None:
         return None
     drawing = drawn.drawing(source, faces.size)
     return drawing[pd.Index(drawing.faces.ids).get_indexer(list(faces.ids))].truth
-
-
-def _stored(study: Study, method: str, places: np.ndarray) -> np.ndarray:
-    """A method's maps of some faces; only the chunks that hold them are read."""
-    found = {}
-    for start in sorted({int(place) // CHUNK * CHUNK for place in places}):
-        with np.load(chunks.arrays(study.path, folder_name(method), start), allow_pickle=False) as part:
-            found[start] = part["attributions"]
-    return np.stack([found[place // CHUNK * CHUNK][place % CHUNK] for place in places])
 
 
 def discard_trust(out: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fer_xai.classifier import Classifier
 from fer_xai.faces import Faces
-from fer_xai.study.study import CHUNK
+from fer_xai.study.study import chunk
 from fer_xai.study.work import Work
 from fer_xai.study.workers.workers import Track, said
 
@@ -23,7 +23,7 @@ class Here:
         """See `fer_xai.study.workers.workers.Workers`."""
         what, total = said(work, faces), len(faces) * len(work.explainers)
         for start in starts:
-            part, begun = faces[start : start + CHUNK], 0
+            part, begun = chunk(faces, start), 0
 
             def tell(method: str, start: int = start, size: int = len(part)) -> None:
                 nonlocal begun

@@ -19,7 +19,7 @@ from typing import IO, Any
 from fer_xai.classifier import Classifier
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
-from fer_xai.study.study import CHUNK
+from fer_xai.study.study import chunk
 from fer_xai.study.work import Work
 from fer_xai.study.workers.workers import Track, begin, packed
 
@@ -55,7 +55,7 @@ class Processes:
             futures: dict[Future[int], int] = {}
             with _hearing(heard):
                 for start in left:
-                    futures[pool.submit(_explain, faces[start : start + CHUNK], start)] = start
+                    futures[pool.submit(_explain, chunk(faces, start), start)] = start
             try:
                 for future in as_completed(futures):
                     advance(future.result())

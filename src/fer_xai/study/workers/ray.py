@@ -19,7 +19,7 @@ from fer_xai.atomic import write_bytes
 from fer_xai.classifier import Classifier
 from fer_xai.errors import InputError, first_line
 from fer_xai.faces import Faces
-from fer_xai.study.study import CHUNK
+from fer_xai.study.study import chunk
 from fer_xai.study.work import Work
 from fer_xai.study.workers.workers import Track, begin, packed
 
@@ -111,10 +111,10 @@ class _Crew:
             if start is not None:
                 for name, content in pieces.items():
                     write_bytes(out / name, content)
-                yield min(CHUNK, len(faces) - start)
+                yield len(chunk(faces, start))
             if waiting:
                 start = waiting.pop()
-                part = faces[start : start + CHUNK]
+                part = chunk(faces, start)
                 self.busy[actor.explain.remote(part, start, _read(out, start))] = (actor, start)
 
 

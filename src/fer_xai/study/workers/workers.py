@@ -10,7 +10,7 @@ from typing import Protocol
 from fer_xai.classifier import Classifier
 from fer_xai.errors import InputError, first_line
 from fer_xai.faces import Faces
-from fer_xai.study.study import CHUNK
+from fer_xai.study.study import chunk
 from fer_xai.study.work import Work
 
 #: Progress: called with (what, done, total).
@@ -52,7 +52,7 @@ def begin(
 ) -> tuple[list[int], Callable[[int], None]]:
     """The chunks that are not done yet, and what to call with the size of each that is; both tell `track`."""
     left = [start for start in starts if not work.is_done(out, start)]
-    methods, done = len(work.explainers), len(faces) - sum(min(CHUNK, len(faces) - start) for start in left)
+    methods, done = len(work.explainers), len(faces) - sum(len(chunk(faces, start)) for start in left)
 
     def advance(size: int) -> None:
         nonlocal done
