@@ -64,7 +64,7 @@ def test_bars_take_the_fine_level_and_as_many_regions_as_wanted(explanation):
     assert len(texts(explanation.plot("bars", level="fine", top=4).axes[0])) == 4
 
 
-def test_regions_are_red_where_the_evidence_is_and_bare_where_there_is_none(explanation):
+def test_regions_are_red_where_the_evidence_is_and_blue_where_there_is_none(explanation):
     from fer_xai.facs import region_masks
 
     axis = explanation.plot("regions", level="coarse").axes[0]
@@ -72,7 +72,7 @@ def test_regions_are_red_where_the_evidence_is_and_bare_where_there_is_none(expl
     masks, names = region_masks(explanation.faces, "coarse")
     labels = masks[0].argmax(axis=0)
     assert (painted[labels == names.index("mouth")] > 1).all()
-    assert painted.mask[labels == names.index("forehead")].all()
+    assert (painted[labels == names.index("forehead")] == -2).all(), "no evidence is as little as can be"
 
 
 def test_a_face_without_landmarks_says_so_and_stays_as_it_is(stub_model):

@@ -16,7 +16,7 @@ from fer_xai.charts.words import in_region_order, listing, method_name, region_n
 LIMIT = 2.0  # log2: full colour, as in the report's heat maps
 _FACES = {"all": "all faces", "right": "faces told right", "wrong": "faces told wrong"}
 _NOTE = (
-    "Large number: mean over the faces of log2(share ÷ area); 0, the chance level, is its area's share; +1 twice, "
+    "Large number: mean over the faces of log2(share ÷ area); 0 is what a flat map has, a ragged one less; +1 twice, "
     "−1 half. Small: 95 % interval. * differs from 0 (Wilcoxon). Frame: more than on the other emotions' faces "
     "(rank-sum). Both Holm-corrected over all cells, at 5 %."
 )
@@ -48,7 +48,7 @@ def significance_map(
     Returns
     -------
     Chart
-        Cells coloured and lettered by log2 enrichment, the interval below it. A star: told from 0, the chance level.
+        Cells coloured and lettered by log2 enrichment, the interval below it. A star: told from a flat map's 0.
         A frame: told from the other emotions. Hatching: smaller than the method's cell.
 
     Raises

@@ -64,9 +64,16 @@ def shadowing(layer: Any, shadow: Callable[[Callable[..., Any]], Callable[..., A
 
 
 def layers_of(model: Any) -> list[Any]:
-    """All layers that compute, nested models' included, each once: no models themselves and no places for inputs."""
-    layers = {id(layer): layer for layer in model._flatten_layers(include_self=False)}
+    """All layers that compute, nested models' included, each once, in order: no models and no places for inputs."""
+    layers = {id(layer): layer for layer in _inside(model)}
     return [layer for layer in layers.values() if not is_model(layer) and type(layer).__name__ != "InputLayer"]
+
+
+def _inside(layer: Any) -> Iterator[Any]:
+    """Layers in a layer, depth first; Keras's own walk takes those of a nested model from the last to the first."""
+    for inner in layer._flatten_layers(recursive=False, include_self=False):
+        yield inner
+        yield from _inside(inner)
 
 
 def is_model(layer: Any) -> bool:

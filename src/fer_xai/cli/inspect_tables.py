@@ -96,9 +96,11 @@ def _layers(layers: pd.DataFrame) -> Table:
 def _candidates(found: Inspection) -> Table:
     colours = len(set(found.candidates["colour"])) > 1
     table = _table(("scaling", *(["colour"] if colours else []), "order", "accuracy", "95 %", "log-lik.", ""))
+    best = found.candidates.loc[found.candidates["chosen"], "accuracy"].max()
     for row in found.candidates.head(_MOST_CANDIDATES).itertuples(index=False):
         kept = "chosen" if found.settled else "kept"
-        mark = kept if row.chosen else "tied" if row.tied else ""
+        # What is right more often than what is kept, by one and the same answer to all, is not tied with it.
+        mark = kept if row.chosen else "tied" if row.tied and not row.accuracy > best else ""
         mark += " (declared)" if row.declared else ""
         cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
         cells += [f"{row.low:.1%}–{row.high:.1%}", f"{row.log_likelihood:.3f}", mark.strip()]

@@ -36,7 +36,7 @@ def report(
     trust: Annotated[
         int | None,
         typer.Option(
-            help="Faces on which to ask which method to believe; default an eighth, at most 48; 0: do not ask.",
+            help="Faces on which to ask which method to believe; default an eighth, 12 to 48; 0: do not ask.",
             min=0,
             show_default=False,
         ),
@@ -83,7 +83,7 @@ def report(
 
     Example: fer-xai report --model M.keras --data fer2013.csv --split test --limit 350 --out report/
 
-    Example, a first look by quick methods: fer-xai report --model M.keras -d faces/ --methods gradcam,occlusion -o r/
+    Example, a first look by quick methods: fer-xai report -m M.keras -d faces/ -o r/ --methods gradcam --trust 0
 
     Example, all methods when it was worth it, in the same folder: fer-xai report --model M.keras -d faces/ -o r/
     """

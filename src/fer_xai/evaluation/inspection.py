@@ -116,7 +116,8 @@ def inspect_classifier(
     choice = choices[readings.index(chosen)]
     stated = origins["emotions"] not in _UNSAID
     if is_hopeless(chosen, len(readings), labels):
-        reasons = [_hopeless(chosen, labels), *_one_answer(before or chosen)]
+        most_right = max(readings, key=lambda reading: reading.accuracy.value)
+        reasons = [_hopeless(most_right, labels), *_one_answer(before or chosen)]
         chosen, choice = before or chosen, choices[0] if before else choice
         notes, warning = [], None
     else:
@@ -161,8 +162,8 @@ def _hopeless(best: Reading, labels: np.ndarray) -> str:
     fitted = "; an order found on one half of the faces and judged on the other" if best.order.name == "found" else ""
     return (
         f"no reading is right beyond chance: the best, {best.way} in {best.order.name} order{fitted}, is right on "
-        f"{best.accuracy.value:.1%} of {len(best.right)} faces{_always(labels)}. Give more labelled faces, or check "
-        "that the model is trained and the labels are right"
+        f"{best.accuracy.value:.1%} of {len(best.right)} faces{_always(labels)}. Check that the model is trained and "
+        "the labels are right, or give more labelled faces"
     )
 
 

@@ -27,7 +27,8 @@ class Lime:
     """Local surrogate on segments, with the lime package's kernel and regression.
 
     Every coefficient has its standard error, and every face the rank correlation that its map is expected to have with
-    LIME's own limit, as more and more samples are drawn (``details["settled"]``). Where a face has so few segments that
+    LIME's own limit, as more and more samples are drawn (``details["settled"]``; NaN where there are too few to tell:
+    it takes more pairs of samples than segments). Where a face has so few segments that
     all coalitions fit into `samples`, they are all shown, once each: that *is* the limit.
 
     Parameters

@@ -37,7 +37,8 @@ def draw_bars(explanation: Explanation, limit: int = 8, level: str = "coarse", t
     for n, axis in enumerate(axes):
         _bars(axis, each[explanation.faces.ids[n]], shown)
         finish_bars(axis, f"{caption(explanation, n)}\nfor {explanation.targets[n]}")
-    figure.supxlabel("share of the evidence for the target; tick: the region's area (chance)", fontsize=7)
+    told = "share of the evidence for it\ntick: the region's area (chance)\nred: more, blue: less"
+    figure.supxlabel(told, fontsize=7)
     return figure
 
 

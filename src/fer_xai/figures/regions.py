@@ -21,8 +21,8 @@ LIMIT = 2.0  # log2 enrichment at full colour: four times the area, or a quarter
 def draw_regions(explanation: Explanation, limit: int = 8, level: str = "fine") -> Figure:
     """Draw each face with its own regions coloured by log2 enrichment: share of the evidence ÷ share of the crop.
 
-    White is what a flat map has (chance), red more, blue less. A region without any evidence for the target, which has
-    no such number, stays as it is; so does a face on which no landmarks were found.
+    White is what a flat map has (chance), red more, blue less; a region without any evidence for the target is as
+    blue as can be. A face on which no landmarks were found, or without any evidence, stays as it is.
 
     Parameters
     ----------
@@ -34,7 +34,10 @@ def draw_regions(explanation: Explanation, limit: int = 8, level: str = "fine") 
     """
     masks, rows = told_in_regions(explanation, limit, level)
     regions = masks.level(level)
-    values, area = (rows[name].to_numpy().reshape(regions.shape[:2]) for name in ("log2_enrichment", "area"))
+    values, share, area = (
+        rows[name].to_numpy().reshape(regions.shape[:2]) for name in ("log2_enrichment", "share", "area")
+    )
+    values = np.where(share == 0, -LIMIT, values)
     figure, axes = a_panel_per_face(explanation, limit, 3.4, 4.0)
     for n, axis in enumerate(axes):
         words = f"{caption(explanation, n)}\nfor {explanation.targets[n]}"

@@ -17,6 +17,7 @@ from fer_xai.charts.words import (
     signed,
     span,
 )
+from fer_xai.report import cautions
 from fer_xai.report.figures import Figures
 
 _SURE = 0.05
@@ -87,7 +88,7 @@ def _blind(figures: Figures) -> str:
 def sentences(figures: Figures) -> list[str]:
     """Whether the lead method's maps tell the emotion, and which published table they resemble."""
     lines = told(figures)
-    if not lines or lines[0].method in figures.blind:
+    if not lines or lines[0].method in figures.blind or cautions.one_answer(figures):
         return []
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"

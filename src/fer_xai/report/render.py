@@ -8,7 +8,19 @@ from typing import Any
 
 from fer_xai.atomic import write_bytes
 from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
-from fer_xai.report import causes, drawn, emotions_told, facts, grids, groups, plain_words, sentences, trust, wrong
+from fer_xai.report import (
+    causes,
+    cautions,
+    drawn,
+    emotions_told,
+    facts,
+    grids,
+    groups,
+    plain_words,
+    sentences,
+    trust,
+    wrong,
+)
 from fer_xai.report.browse import Browser, map_file, sample
 from fer_xai.report.cards import Cards
 from fer_xai.report.figures import Figures
@@ -90,8 +102,9 @@ def _titles(figures: Figures) -> dict[str, str]:
 
 
 def _index(figures: Figures) -> dict[str, Any]:
-    methods = figures.methods
+    methods, collapsed = figures.methods, bool(cautions.one_answer(figures))
     return {
+        "collapsed": collapsed,
         "headline": sentences.headline(figures),
         "model_facts": facts.model_facts(figures),
         "data_facts": facts.data_facts(figures),
@@ -101,9 +114,9 @@ def _index(figures: Figures) -> dict[str, Any]:
         "costs": [(fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
         "values": causes.value_grids(figures),
         "kept": causes.kept(figures),
-        "told": emotions_told.told(figures),
+        "told": [] if collapsed else emotions_told.told(figures),
         "agreement_tables": {book: grids.agreement_rows(figures, book) for book in figures.codebooks},
-        "specificity": grids.specificity_rows(figures),
+        "specificity": [] if collapsed else grids.specificity_rows(figures),
         "masks": {
             book: [grid for m in methods if (grid := grids.mask_grid(figures, m, book))] for book in figures.codebooks
         },

@@ -137,6 +137,8 @@ def _methods_agree(figures: Figures) -> list[str]:
         if top != region:
             rest.setdefault(top, []).append(method_name(method))
     differing = "; ".join(f"the {region_name(top)} by {listing(names)}" for top, names in rest.items())
+    if others == 1:
+        return [f"The methods differ: first is the {region_name(region)} here, {differing}."]
     also = f"{len(same)} of the {others} others" if same else "none of the others"
     return [f"Methods differ: {also} also found the {region_name(region)} first; it is {differing}."]
 
@@ -179,9 +181,15 @@ def _most_faithful_says(figures: Figures, told: str) -> list[str]:
     """S by the method that was found most faithful, where it is another one and its interval leaves zero out."""
     if figures.tables["trust"].empty:
         return []
-    first = most_faithful(judge(figures.tables["trust"], figures.methods))[0]
+    verdicts = judge(figures.tables["trust"], figures.methods)
+    first = most_faithful(verdicts)[0]
     row = figures.specificity(first, figures.codebook)
-    if first == told or row is None or not (row["low"] > 0 or row["high"] < 0):
+    if (
+        first == told
+        or first not in [verdict.method for verdict in verdicts if verdict.trusted]
+        or row is None
+        or not (row["low"] > 0 or row["high"] < 0)
+    ):
         return []
     return [
         f"By {method_name(first)}, of these methods the most faithful to this model, it is {signed(row['value'])} "

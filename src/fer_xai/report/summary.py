@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fer_xai.atomic import write_bytes
 from fer_xai.charts.colours import hexed, ink_on, shades
 from fer_xai.charts.words import codebook_name, method_name, percent, signed
-from fer_xai.report import grids, sentences, trust
+from fer_xai.report import cautions, grids, sentences, trust
 from fer_xai.report.figures import Figures
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     _write(page, 0.935, f"fer-xai report on one page. {data}; {faces}.", fontsize=9, color=page.ink["soft"], lines=1)
     top = 0.908
     for sentence in _said(figures):
-        top = _write(page, top, sentence, fontsize=9.2, lines=3) - 0.006
+        top = _write(page, top, sentence, fontsize=9.2, lines=5) - 0.006
     # What is left below the sentences is shared by three panels; the cautions stand at the foot.
     foot = 0.155
     high = top - foot - 0.03
@@ -123,9 +123,10 @@ def _forest(axis: Axes, figures: Figures) -> None:
     shown = [(book, fork) for book, fork in zip(figures.codebooks, forks, strict=False) if fork]
     by = f", {method_name(figures.lead)}" if figures.lead else ""
     axis.set_title(f"S by codebook{by}; chance: 0", fontsize=9, x=-0.45, parse_math=False)
-    if not shown:
+    if not shown or cautions.one_answer(figures):
+        why = "needs two emotions\nwith action units" if not shown else "the model\nhas one answer"
         axis.set_axis_off()
-        axis.text(0, 0.9, "not known: needs two emotions\nwith action units", va="top", transform=axis.transAxes)
+        axis.text(0, 0.9, f"not known: {why}", va="top", transform=axis.transAxes)
         return
     axis.axvline(0, color=ink["ink"], linewidth=1, linestyle=":")
     for place, (_, fork) in enumerate(shown):

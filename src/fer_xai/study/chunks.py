@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROWS = 100_000  # of a row group, about
-_TOGETHER = 64  # chunks read at a time
 
 
 def arrays(out: Path, name: str, start: int) -> Path:
@@ -39,15 +38,6 @@ def merge(out: Path, final: str, names: Iterable[str], starts: Iterable[int]) ->
     rows = gather(out, names, starts)
     write_table(out / f"{final}.parquet", rows)
     return rows
-
-
-def stretches(
-    out: Path, name: str, starts: Sequence[int], columns: Sequence[str] | None = None
-) -> Iterator[pd.DataFrame]:
-    """Some columns of a part's rows, or all, several chunks at a time."""
-    for first in range(0, len(starts), _TOGETHER):
-        some = starts[first : first + _TOGETHER]
-        yield _read([table(out, name, start) for start in some], None if columns is None else list(columns))
 
 
 def _read(paths: Sequence[Path], columns: list[str] | None = None) -> pd.DataFrame:

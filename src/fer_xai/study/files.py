@@ -86,6 +86,18 @@ def read_rows(path: Path, only: dict[str, Collection[Any]], columns: Sequence[st
         return found.to_pandas()
 
 
+def read_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+    """Read a table one row group after the other."""
+    import pyarrow.parquet as pq
+
+    with _named(path), pq.ParquetFile(path, page_checksum_verification=True) as opened:
+        chosen = columns and list(columns)
+        for number in range(opened.num_row_groups):
+            yield opened.read_row_group(number, columns=chosen).to_pandas()
+        if not opened.num_row_groups:  # without rows it still has columns
+            yield opened.read(columns=chosen).to_pandas()
+
+
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """Read what `write_arrays` wrote; a damaged or missing file is an `InputError` that names it."""
     # Opened here: numpy leaves a file open that it cannot read.

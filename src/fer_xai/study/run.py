@@ -86,7 +86,7 @@ def run_study(
     options : dict, optional
         Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``; without any, LIME has `STANDARD_OPTIONS`.
     trust : int, optional
-        Faces on which to measure which method to believe; 0 for none. Default: an eighth of them, at most 48.
+        Faces on which to measure which method to believe; 0 for none. Default: an eighth of them, 12 to 48.
     workers : Workers
         Who explains: this process (`HERE`), or others; see `fer_xai.study.workers`.
     track : callable

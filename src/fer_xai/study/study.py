@@ -13,7 +13,7 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
-from fer_xai.study.files import read_arrays, read_object, read_rows, read_table
+from fer_xai.study.files import read_arrays, read_groups, read_object, read_rows, read_table
 
 _CHUNK, _LARGE, _MANY = 32, 256, 10_000
 
@@ -178,6 +178,10 @@ class Study:
         >>> study.rows("regions", {"face": ["face-3", "face-7"], "level": ["coarse"]})  # doctest: +SKIP
         """
         return read_rows(self._file(name), only, columns)
+
+    def groups(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """A table's rows, one row group after the other, so that it need not fit into memory."""
+        return read_groups(self._file(name), columns)
 
     def _parts(self, name: str, rows: Rows | None = None) -> Iterator[dict[str, np.ndarray]]:
         """What the chunks hold, in their order; of some faces only, in the order of `rows`, which must go up."""

@@ -107,10 +107,7 @@ def finish(study: Study, starts: Sequence[int]) -> Told:
     landmarks = chunks.merge(out, "landmarks", ["landmarks"], starts)
     for name in ("regions", "agreement", "profiles"):
         chunks.concatenate(out, name, [f"{name}/{folder}" for folder in folders], starts)
-    write_table(out / "counts.parquet", _counts(out, folders, starts))
-    write_table(out / "region_sums.parquet", _region_sums(out, folders, starts))
-    means = _agreement(out, folders, starts)
-    write_table(out / "agreement_means.parquet", means.reset_index())
+    means = write_sums(study)
     told, books = Told.of(predictions), codebooks_of(study)
     splits = statistics.splits_of(told, landmarks)
     statistics.write_mask_statistics(study, starts, told, splits, books)
@@ -129,22 +126,22 @@ def codebooks_of(study: Study) -> tuple[Codebook, ...]:
     return (own, *(load_codebook(name) for name in list_codebooks() if name != first))
 
 
-def _counts(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
+def write_sums(study: Study) -> pd.DataFrame:
+    """Write the tables ``counts``, ``region_sums`` and ``agreement_means``, and give the last.
+
+    From sums over the row groups of ``regions`` and ``agreement``, which need not fit into memory.
+    """
+    out = study.path
+    counted, summed = [], []
     columns = ["label", "predicted", "method", "level", "region", "landmarks", "counted", "counted_chance"]
-    parts = (chunks.stretches(out, f"regions/{name}", starts, [*columns, "share", "area"]) for name in folders)
-    return summary_of_sums(pd.concat([sums_of_counts(rows) for part in parts for rows in part], ignore_index=True))
-
-
-def _region_sums(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
-    columns = ["method", "level", "region", "landmarks", "share", "area"]
-    parts = (chunks.stretches(out, f"regions/{name}", starts, columns) for name in folders)
-    return add_sums(pd.concat([sums_of_regions(rows) for part in parts for rows in part], ignore_index=True))
-
-
-def _agreement(out: Path, folders: Sequence[str], starts: Sequence[int]) -> pd.DataFrame:
-    """Means over the faces of each method, codebook and emotion, from sums that add up."""
-    parts = (chunks.stretches(out, f"agreement/{name}", starts) for name in folders)
-    return agreement_of_sums(pd.concat([sums_of_agreement(rows) for part in parts for rows in part]))
+    for rows in study.groups("regions", [*columns, "share", "area"]):
+        counted.append(sums_of_counts(rows))
+        summed.append(sums_of_regions(rows))
+    write_table(out / "counts.parquet", summary_of_sums(pd.concat(counted, ignore_index=True)))
+    write_table(out / "region_sums.parquet", add_sums(pd.concat(summed, ignore_index=True)))
+    means = agreement_of_sums(pd.concat([sums_of_agreement(rows) for rows in study.groups("agreement")]))
+    write_table(out / "agreement_means.parquet", means.reset_index())
+    return means
 
 
 def _summary(

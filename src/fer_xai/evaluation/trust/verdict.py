@@ -22,6 +22,7 @@ RESEEDED = "other random numbers"
 COARSE = 1.0
 ROOM = 0.1
 SLIGHT = 0.05
+FEWEST = 3  # the interval of two faces is narrow by luck
 
 CRITERIA: Mapping[str, str] = {
     "Faithful": (
@@ -38,15 +39,16 @@ CRITERIA: Mapping[str, str] = {
         "The face is mirrored, moved by a little, made a little noisy, or the method is run again with other random "
         "numbers; the answer explained stays the same. Yes: the map, moved back, keeps a rank correlation of .7 or "
         "more by every such change, so that one map tells half of the other's ranking (.7² = .5). Partly: less, yet "
-        "always clearly nearer to itself than to maps of other faces. Unclear: too few faces, so that the interval "
-        "reaches down to .5 or to the maps of other faces. The model may see a changed face in another way, "
-        "and a true map follows it, so this is no reason to distrust a method. No: no nearer than that, or below .5 "
-        "with other random numbers, where nothing changes but the method's own luck."
+        "always clearly nearer to itself than to maps of other faces. Unclear: fewer than three faces, or so few that "
+        "the interval reaches down to .5 or to the maps of other faces. The model may see a changed face in another "
+        "way, and a true map follows it, so this is no reason to distrust a method. No: no nearer than that, or below "
+        ".5 with other random numbers, where nothing changes but the method's own luck."
     ),
     "Passes sanity": (
         "The weights are replaced by random ones (Adebayo et al. 2018). Yes: the maps of the random model share less "
         "than a rank correlation of .5 with the true ones. No: they keep .7 or more, clearly above .5, as a stable "
-        "method's maps do when nothing has changed. Unclear: in between, or so few faces that the interval reaches .7. "
+        "method's maps do when nothing has changed. Unclear: in between, fewer than three faces, or so few that the "
+        "interval reaches .7. "
         "Such a method draws the face, or always the same place, not what "
         "the model has learned. Maps of other faces show how alike any two maps are."
     ),
@@ -74,6 +76,8 @@ class Finding:
         What the chance level is of.
     n : int
         Faces.
+    difference, p : float
+        From what stands beside it, with the p value of that, corrected over the methods; NaN where none was tested.
     reason : str
         What a sentence says of a method that fails, after the method's name; else empty.
     """
@@ -87,6 +91,8 @@ class Finding:
     against: str = ""
     n: int = 0
     reason: str = ""
+    difference: float = math.nan
+    p: float = math.nan
 
 
 UNKNOWN = Finding("unknown", "")
@@ -181,7 +187,7 @@ def _stable(own: pd.DataFrame) -> Finding:
     luck = rows[(rows["variant"] == RESEEDED) & (rows["value"] < LUCK)]
     if len(luck):
         return _finding("no", luck.iloc[0], OTHERS, "changes with its random numbers")
-    if worst["value"] >= STABLE and not worst["low"] > LUCK:
+    if worst["value"] >= STABLE and (worst["n"] < FEWEST or not worst["low"] > LUCK):
         return _finding("unclear", worst, OTHERS, words=f"too few faces to tell with {worst['variant']}")
     if worst["value"] >= STABLE:
         return _finding("yes", worst, OTHERS, words=least)
@@ -199,7 +205,7 @@ def _sane(own: pd.DataFrame) -> Finding:
         again = (own["metric"] == STABILITY).any()
         return Finding("unknown", "its weights cannot be exchanged") if again else UNKNOWN
     last = rows.iloc[-1]  # all layers
-    if last["value"] < LUCK and not last["high"] < STABLE:
+    if last["value"] < LUCK and (last["n"] < FEWEST or not last["high"] < STABLE):
         return _finding("unclear", last, OTHERS, words="too few faces to tell")
     if last["value"] < LUCK:
         return _finding("yes", last, OTHERS)
@@ -221,7 +227,8 @@ def _grain(own: pd.DataFrame) -> Finding:
 def _finding(level: str, row: pd.Series, against: str, reason: str = "", words: str = "") -> Finding:
     value, low, high, chance = (float(row[name]) for name in ("value", "low", "high", "chance"))
     said = words or reason.partition(" ")[2]
-    return Finding(level, said, value, low, high, chance, against, int(row["n"]), reason)
+    difference, p = (float(row.get(name, math.nan)) for name in ("difference", "p"))
+    return Finding(level, said, value, low, high, chance, against, int(row["n"]), reason, difference, p)
 
 
 def _above(row: pd.Series) -> bool:
