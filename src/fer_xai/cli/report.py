@@ -87,6 +87,7 @@ def report(
 
     Example, all methods when it was worth it, in the same folder: fer-xai report --model M.keras -d faces/ -o r/
     """
+    from fer_xai.cli.forecast import forecast
     from fer_xai.cli.progress import bar
     from fer_xai.report import render, write_single_file
     from fer_xai.study import run_study, standard_methods
@@ -105,6 +106,9 @@ def report(
     chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
     for name, reason in left_out.items():
         remark(f"left out {name}: {reason}")
+    long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen)
+    if long:
+        remark(long)
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     with bar() as track:
 

@@ -1,0 +1,57 @@
+"""How long a report will take on this machine, said before it is waited for."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+
+from fer_xai.classifier import Classifier
+from fer_xai.faces import Faces
+
+LONG = 600.0  # seconds that need no warning
+_TRIED = 32  # faces
+_BACKWARD = 3  # a pass forward and backward, in passes forward
+_BESIDES = 1.3  # regions, hiding and trust, beside the methods
+
+
+def forecast(classifier: Classifier, faces: Faces, methods: Sequence[str]) -> str | None:
+    """A line on a report that will take long, from a timed pass of some of its faces; `None` where it will not.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    faces : Faces
+    methods : sequence of str
+    """
+    from fer_xai.engine import engine_for
+    from fer_xai.explainers.registry import find_class
+
+    needed = sum(passes(find_class(name.strip(), {}).cost) for name in methods)
+    images, engine = faces[:_TRIED].images(), engine_for(classifier)
+    engine.predict(images)  # traced
+    started = time.perf_counter()
+    engine.predict(images)
+    each = (time.perf_counter() - started) / len(images)
+    seconds = each * needed * len(faces) * _BESIDES
+    if seconds < LONG:
+        return None
+    return (
+        f"this may take {_length(seconds)}: {len(faces):,} faces, some {needed:,} passes each, {each * 1000:.2g} ms a "
+        "pass. It may be stopped, and the same command goes on; --limit, or --methods gradcam --trust 0, gives a first "
+        "look"
+    )
+
+
+def passes(cost: str) -> int:
+    """Passes forward per face, about, that a method's stated cost amounts to."""
+    stated = re.search(r"\(([\d,]+)", cost)
+    return (int(stated[1].replace(",", "")) if stated else 1) * (_BACKWARD if "backward" in cost else 1)
+
+
+def _length(seconds: float) -> str:
+    if seconds < 5400:
+        return f"{round(seconds / 300) * 5} minutes"
+    if seconds < 2 * 86400:
+        return f"{seconds / 3600:.0f} hours"
+    return f"{seconds / 86400:.0f} days"
