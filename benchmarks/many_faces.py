@@ -28,8 +28,11 @@ import pyarrow.parquet as pq
 from fer_xai import load_classifier, load_faces
 from fer_xai.report.render import render
 from fer_xai.study import Study, run_study
+from fer_xai.study.blind import BLIND, finish_blind
+from fer_xai.study.profiles import Told
+from fer_xai.study.statistics import splits_of, write_mask_statistics, write_region_statistics
 from fer_xai.study.study import starts_of
-from fer_xai.study.tables import write_sums
+from fer_xai.study.tables import codebooks_of, write_sums
 
 METHOD, FEW, GROUP = "occlusion", 96, 4096
 
@@ -65,6 +68,9 @@ def make_up(out: Path, faces: int) -> None:
             per_face = "face" in small.table(name) and len(small.table(name)) >= FEW
             source = small.path / f"{name}.parquet"
             multiply(source, out / source.name, faces) if per_face else shutil.copy(source, out / source.name)
+        for name in ("regions", "profiles"):
+            _split(out, name, faces)
+        _cells(small.path, out, faces)
         _link(small.path, out, faces)
         manifest = small.manifest
         manifest["data"]["faces"] = faces
@@ -99,6 +105,30 @@ def multiply(source: Path, target: Path, faces: int) -> None:
             writer.write_table(some.cast(table.schema), row_group_size=max(1, len(some)))
 
 
+def _split(out: Path, name: str, faces: int) -> None:
+    """A table's rows as the chunks' parts, of the method and, the same files, of the maps that know nothing."""
+    starts, whole = starts_of(faces), pq.ParquetFile(out / f"{name}.parquet")
+    folders = [out / "parts" / name / folder for folder in (METHOD, *BLIND)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    for number in range(whole.num_row_groups):
+        group = whole.read_row_group(number)
+        first = np.array([int(face.rpartition("-")[2]) for face in group["face"].to_pylist()]) // starts.step
+        for chunk in np.unique(first):
+            path = folders[0] / f"{chunk * starts.step:08d}.parquet"
+            pq.write_table(group.filter(pa.array(first == chunk)), path)
+            for folder in folders[1:]:
+                os.link(path, folder / path.name)
+
+
+def _cells(small: Path, out: Path, faces: int) -> None:
+    folder = out / "parts" / "cells" / METHOD
+    folder.mkdir(parents=True)
+    one = next((small / "parts" / "cells" / METHOD).glob("*.parquet"))
+    for start in starts_of(faces):
+        shutil.copy(one, folder / f"{start:08d}.parquet")
+
+
 def _link(small: Path, out: Path, faces: int) -> None:
     """Every chunk's maps and faces are the same file."""
     size = starts_of(faces).step
@@ -113,7 +143,16 @@ def _link(small: Path, out: Path, faces: int) -> None:
             os.link(one, one.with_name(f"{start:08d}.npz"))
 
 
-STEPS: dict[str, Callable[[Study], object]] = {"sums": write_sums, "pages": render}
+def statistics(study: Study) -> None:
+    """S, separability, significance and the rest, from counts, sums and products."""
+    told, starts = Told.of(study.table("predictions")), starts_of(study.manifest["data"]["faces"])
+    splits = splits_of(told, study.table("landmarks"))
+    write_mask_statistics(study, starts, told, splits, codebooks_of(study))
+    write_region_statistics(study, starts, told, splits)
+    finish_blind(study, starts, told)
+
+
+STEPS: dict[str, Callable[[Study], object]] = {"sums": write_sums, "statistics": statistics, "pages": render}
 
 if __name__ == "__main__":
     main()
