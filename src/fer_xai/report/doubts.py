@@ -22,7 +22,7 @@ _NO_WITNESS = (
 )
 
 
-_SURE = "at least as probable as it gives that emotion on average where it is the label"
+_SURE = "gives another emotion at least the probability that it gives it on average where it is the label"
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,13 @@ def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
     if votes:
         alone = int(rows["alone"].iloc[0])
         return (
-            f"Doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model is sure of another emotion "
-            f"({_SURE}), and more people voted for that one than for the label. {often}",
+            f"Doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model "
+            f"{_SURE}, and more people voted for that one than for the label. {often}",
             f"Alone, the model would doubt {alone:,}; people confirm {percent(len(rows) / alone)} of these, where "
             f"emotions suggested at random would have {percent(rows['chance'].iloc[0])}.",
         )
     return (
-        f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model is sure of another "
-        f"emotion ({_SURE}). {often}",
+        f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model {_SURE}. {often}",
         "It is the only witness, and may simply be wrong: look before you change a label. The first are those where it "
         "is surest that the label is not the answer. With people's votes (FER+) only those that people doubt too would "
         "be listed.",
