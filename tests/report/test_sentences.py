@@ -75,6 +75,6 @@ def test_a_model_with_one_answer_for_all_is_warned_of_first(tmp_path: Path) -> N
 
 
 def test_few_faces_are_a_sketch(tmp_path: Path) -> None:
-    sketch, report = (make_study(tmp_path / str(n), faces=n) for n in (20, 60))
+    sketch, report = (make_study(tmp_path / str(n), faces=n) for n in (60, 100))
     assert "this is a sketch" in sentences.headline(Figures.of(sketch))[1]
     assert not any("sketch" in said for said in sentences.headline(Figures.of(report)))

@@ -10,7 +10,7 @@ from fer_xai.charts.words import counted, method_name, percent
 from fer_xai.evaluation.trust.verdict import judge
 from fer_xai.report.figures import Figures
 
-_FEW = 50  # with fewer faces in all, no emotion has enough
+_FEW = 100  # with fewer faces in all, hardly an emotion has enough
 _ENOUGH = 5
 _NEARLY_ALL = 0.9
 
@@ -34,7 +34,7 @@ def few(figures: Figures) -> list[str]:
     total = len(figures.predicted)
     if total >= _FEW:
         return []
-    return [f"With {counted(total, 'face')} this is a sketch; no figure below is sure. A report takes 350 or more."]
+    return [f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure. A report takes 350 or more."]
 
 
 def doubted(figures: Figures) -> list[str]:

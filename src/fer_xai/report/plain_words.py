@@ -45,7 +45,7 @@ _WORDS = {
     "Region, landmarks": "Landmarks are points found on each face: corners of the eyes, rim of the lips and so on. "
     "They bound the regions, so the mouth is the mouth wherever it lies in the picture.",
     "Counted": "A region counts on a face if the map's highlights cover at least half of it, or if it holds a "
-    "significant share of what speaks for the answer.",
+    "tenth of what speaks for the answer.",
     "Action units, codebook": "Action units are the movements a face is made of, such as “lip corners up”. A codebook "
     "is somebody's table of which units belong to which emotion. Codebooks differ.",
     "Causal": "The method changes the face itself and watches the answer, so what it finds did move the model.",
