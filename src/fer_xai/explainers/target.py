@@ -64,7 +64,8 @@ def _per_face(
     if target == "label":
         missing = sum(label is None for label in labels)
         if missing:
-            raise InputError(f"target 'label' needs labelled faces; {missing} of {len(labels)} have none: name an emotion instead")
+            without = f"{missing} of {len(labels)} have none"
+            raise InputError(f"target 'label' needs labelled faces; {without}: name an emotion instead")
         return [label for label in labels if label is not None]
     return [target] * len(predicted)
 

@@ -34,7 +34,8 @@ def few(figures: Figures) -> list[str]:
     total = len(figures.predicted)
     if total >= _FEW:
         return []
-    return [f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure. A report takes 350 or more."]
+    with_few = f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure."
+    return [f"{with_few} A report takes 350 or more."]
 
 
 def doubted(figures: Figures) -> list[str]:
