@@ -171,12 +171,7 @@ class Study:
         return _landmarks(list(self._parts("faces", rows)))
 
     def rows(self, name: str, only: dict[str, Collection[Any]], columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Those rows of a table whose columns hold one of the values given for them; the others are not kept in memory.
-
-        Examples
-        --------
-        >>> study.rows("regions", {"face": ["face-3", "face-7"], "level": ["coarse"]})  # doctest: +SKIP
-        """
+        """Those rows of a table whose columns hold one of the values given; the others are not kept in memory."""
         return read_rows(self._file(name), only, columns)
 
     def groups(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
