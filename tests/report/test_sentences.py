@@ -16,7 +16,7 @@ def test_accuracy_is_counted_not_copied(rendered: FakeStudy) -> None:
     table = rendered.table("predictions")
     right = int((table["label"] == table["predicted"]).sum())
     assert (figures.accuracy.count, figures.accuracy.n) == (right, len(table))
-    assert f"{100 * right / len(table):.0f}\N{NO-BREAK SPACE}%" in sentences.headline(figures)[1]
+    assert f"{100 * right / len(table):.0f}\N{NO-BREAK SPACE}%" in sentences.headline(figures)[2], "after the sketch"
     recalls = table[table["label"] == table["predicted"]].groupby("label").size() / table.groupby("label").size()
     assert figures.balanced is not None
     assert figures.balanced.value == pytest.approx(recalls.fillna(0).mean())
@@ -62,7 +62,7 @@ def test_no_emotion_is_best_where_all_are_found_alike(tmp_path: Path) -> None:
 
 
 def test_a_model_with_one_answer_for_all_is_warned_of_first(tmp_path: Path) -> None:
-    study = make_study(tmp_path, faces=60)
+    study = make_study(tmp_path, faces=120)
     assert not any("whatever they show" in said for said in sentences.headline(Figures.of(study)))
     study.tables["predictions"]["predicted"] = "neutral"
     said = sentences.headline(Figures.of(study))

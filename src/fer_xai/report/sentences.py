@@ -281,9 +281,9 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
     if not bar.value > bar.chance:
         return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
     return [
-        f"Counting as the LIME document does ({method_name(bar.method)}), the {name} stands out most from chance: "
-        f"counted on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), where "
-        f"shifted maps would give {percent(bar.chance)}."
+        f"Asked otherwise, on how many faces it counts at all (by {method_name(bar.method)}), the {name} stands out "
+        f"most from chance: on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), "
+        f"where shifted maps would give {percent(bar.chance)}."
     ]
 
 

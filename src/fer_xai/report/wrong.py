@@ -19,6 +19,7 @@ from fer_xai.charts.words import (
     signed,
     span,
 )
+from fer_xai.evaluation.error_kinds import LEAST
 from fer_xai.report import doubts
 from fer_xai.report.causes import FULL_COLOUR
 from fer_xai.report.figures import Figures
@@ -181,11 +182,8 @@ def _kinds(figures: Figures) -> str:
     rows = figures.tables["error_kinds"]
     n = len(figures.tables["errors"])
     if rows.empty or not rows["clusters"].iloc[0] > 0:
-        return (
-            f"{counted(n, 'wrong face')} with landmarks: too few, or too much alike, to look for kinds of errors."
-            if n
-            else ""
-        )
+        why = f"too few (it takes {LEAST})" if n < LEAST else "too much alike"
+        return f"{counted(n, 'wrong face')} with landmarks: {why} to look for kinds of errors." if n else ""
     row = rows.iloc[0]
     figures_said = (
         f"best silhouette {plain(row['silhouette'])}, of {int(row['clusters'])} groups; one cloud without groups gives "
