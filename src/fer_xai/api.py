@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from fer_xai.classifier import Classifier, load_classifier
-from fer_xai.engine import answers, engine_for
+from fer_xai.engine import answers, check_answers, engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Attribution, Explainer, Request, make_explainer
 from fer_xai.explainers.registry import check_ability, full_name
-from fer_xai.explainers.target import Target, resolve_target
+from fer_xai.explainers.target import Target, follows, resolve_target
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
@@ -81,6 +82,7 @@ def run_explainer(
     target: Target = "predicted",
     seed: int = 0,
     landmarks: Landmarks | None = None,
+    probabilities: np.ndarray | None = None,
 ) -> Explanation:
     """Run a built explainer on faces; `explain` with everything already opened.
 
@@ -88,14 +90,23 @@ def run_explainer(
     ----------
     landmarks : Landmarks, optional
         Of these faces, where known already.
+    probabilities : ndarray (N, E), optional
+        The classifier's answers, where known already.
     """
     check_ability(explainer, classifier)
-    engine = engine_for(classifier)
     images = faces.images()
-    probabilities = answers(classifier, faces)
-    predicted = [classifier.emotions[i] for i in probabilities.argmax(axis=1)]
-    targets, weights = resolve_target(target, predicted, faces.labels, classifier.emotions)
     seeds = tuple([seed, content_seed(image)] for image in images)
+
+    @cache
+    def asked() -> np.ndarray:
+        return answers(classifier, faces) if probabilities is None else probabilities
+
+    def resolved(known: np.ndarray | None) -> tuple[tuple[str, ...], np.ndarray]:
+        rows = [0] * len(faces) if known is None else known.argmax(axis=1)
+        return resolve_target(target, [classifier.emotions[i] for i in rows], faces.labels, classifier.emotions)
+
+    # What is predicted is only known once the classifier has been asked; a method may do that in its own passes.
+    aim = None if follows(target) and probabilities is None else resolved(probabilities)[1]
 
     def regions(level: str) -> tuple[np.ndarray, tuple[str, ...]]:
         from fer_xai.facs import region_masks
@@ -103,14 +114,15 @@ def run_explainer(
         masks, names = region_masks(images, level, landmarks)
         return masks.argmax(axis=1), names
 
-    answer = explainer.attribute(engine, Request(images, weights, seeds, regions))
+    answer = explainer.attribute(engine_for(classifier), Request(images, aim, seeds, regions, asked))
+    told = asked() if answer.probabilities is None else check_answers(classifier, faces, answer.probabilities)
     maps, details = _only_finite(answer)
     return Explanation(
         attributions=maps,
         faces=faces,
         method=full_name(explainer),
-        targets=targets,
-        probabilities=probabilities,
+        targets=resolved(told)[0],
+        probabilities=told,
         emotions=classifier.emotions,
         settings={**dataclasses.asdict(explainer), "seed": seed},  # type: ignore[call-overload]
         segments=answer.segments,

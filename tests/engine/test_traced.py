@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fer_xai import explain
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
 from fer_xai.engine.packing import packed, rows_per_pass
@@ -52,7 +53,7 @@ def test_layer_gradients_chain_to_the_input(smooth):
     engine = engine_for(smooth)
     faces = np.random.default_rng(0).uniform(size=(3, 12, 12, 1)).astype(np.float32)
     weights = np.eye(7, dtype=np.float32)[[1, 4, 6]]
-    name, activations, gradients = engine.layer_gradient(faces, weights, None)
+    name, activations, gradients, _ = engine.layer_gradient(faces, weights, None)
     assert name.endswith("second")
     bias = smooth.model.layers[-1].bias.numpy()[[1, 4, 6]]
     logits = engine.predict(faces)[0][np.arange(3), [1, 4, 6]]
@@ -71,6 +72,33 @@ def test_a_model_without_convolutions_says_that_grad_cam_needs_one():
     flat = Classifier(Sequential([layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(7)], name="flat"))
     with pytest.raises(InputError, match="flat has no convolution"):
         _ = engine_for(flat).last_convolution
+
+
+def test_without_weights_the_likeliest_emotion_is_meant_and_the_answers_come_along(smooth):
+    engine = engine_for(smooth)
+    faces = np.random.default_rng(3).normal(0, 4, (70, 12, 12, 1)).astype(np.float32)
+    probabilities = engine.predict(faces)[1]
+    likeliest = np.eye(7, dtype=np.float32)[probabilities.argmax(axis=1)]
+    assert len(np.unique(probabilities.argmax(axis=1))) > 1
+    meant, said = (list(engine.gradients(faces, weights, "logit")) for weights in (None, likeliest))
+    for one, other in zip(meant, said, strict=True):
+        assert np.array_equal(one.gradient, other.gradient)
+    assert np.allclose(np.concatenate([one.probabilities for one in meant]), probabilities, atol=1e-6)
+    meant, said = (engine.layer_gradient(faces, weights, None) for weights in (None, likeliest))
+    assert np.array_equal(meant.gradients, said.gradients)
+    assert np.allclose(meant.probabilities, probabilities, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["saliency", "gradcam"])
+def test_a_look_at_the_face_itself_asks_the_classifier_nothing_more(smooth, method):
+    faces = np.random.default_rng(3).uniform(size=(5, 12, 12, 1)).astype(np.float32)
+    fresh = Classifier(smooth.model)
+    found = explain(fresh, faces, method)
+    assert not [key for key, _ in engine_for(fresh)._programs if key == "predict"]
+    known = explain(fresh, faces, method, target=list(found.predicted))
+    assert found.targets == known.targets
+    assert np.array_equal(found.attributions, known.attributions)
+    assert np.allclose(found.probabilities, engine_for(fresh).predict(faces)[1], atol=1e-6)
 
 
 def _darker(faces):

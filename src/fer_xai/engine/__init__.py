@@ -1,9 +1,9 @@
 """The only room that knows graphs, gradients and batches."""
 
-from fer_xai.engine.answers import answers
+from fer_xai.engine.answers import answers, check_answers
 from fer_xai.engine.blackbox import BlackBoxEngine
 from fer_xai.engine.choose import engine_for
 from fer_xai.engine.engine import NEEDS, Engine
 from fer_xai.engine.traced import TracedEngine
 
-__all__ = ["NEEDS", "BlackBoxEngine", "Engine", "TracedEngine", "answers", "engine_for"]
+__all__ = ["NEEDS", "BlackBoxEngine", "Engine", "TracedEngine", "answers", "check_answers", "engine_for"]

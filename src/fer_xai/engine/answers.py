@@ -18,7 +18,17 @@ def answers(classifier: Classifier, faces: Faces) -> np.ndarray:
     InputError
         If any is NaN or infinite.
     """
-    probabilities = engine_for(classifier).predict(faces.images())[1]
+    return check_answers(classifier, faces, engine_for(classifier).predict(faces.images())[1])
+
+
+def check_answers(classifier: Classifier, faces: Faces, probabilities: np.ndarray) -> np.ndarray:
+    """The same probabilities (N, E), if they are an answer.
+
+    Raises
+    ------
+    InputError
+        If any is NaN or infinite.
+    """
     broken = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
     if len(broken):
         raise InputError(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fer_xai.classifier import Classifier
-from fer_xai.engine.engine import Gradients, RowMaker
+from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
 from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
 
@@ -39,16 +39,14 @@ class BlackBoxEngine:
         raise self._no_gradients()
 
     def gradients(
-        self, faces: np.ndarray, weights: np.ndarray, of: str, points: RowMaker | None = None, passes: int = 1
+        self, faces: np.ndarray, weights: np.ndarray | None, of: str, points: RowMaker | None = None, passes: int = 1
     ) -> Iterator[Gradients]:
         raise self._no_gradients()
 
     def lacks(self, need: str) -> str | None:
         return None if need == "probabilities" else str(self._no_gradients())
 
-    def layer_gradient(
-        self, faces: np.ndarray, weights: np.ndarray, layer: str | None
-    ) -> tuple[str, np.ndarray, np.ndarray]:
+    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
         raise self._no_gradients()
 
     def _blended(self, faces: np.ndarray, fills: np.ndarray, keep: RowMaker, passes: int) -> np.ndarray:

@@ -24,6 +24,16 @@ class Gradients(NamedTuple):
     inputs: np.ndarray  # (rows, H, W, C)
     gradient: np.ndarray  # (rows, H, W, C)
     score: np.ndarray  # (rows,)
+    probabilities: np.ndarray  # (rows, E)
+
+
+class LayerGradients(NamedTuple):
+    """A spatial layer's maps on each face, and the gradients of a score with respect to them."""
+
+    layer: str  # its path
+    activations: np.ndarray  # (N, h, w, K)
+    gradients: np.ndarray  # (N, h, w, K)
+    probabilities: np.ndarray  # (N, E)
 
 
 class Engine(Protocol):
@@ -64,14 +74,15 @@ class Engine(Protocol):
         ...
 
     def gradients(
-        self, faces: np.ndarray, weights: np.ndarray, of: str, points: RowMaker | None = None, passes: int = 1
+        self, faces: np.ndarray, weights: np.ndarray | None, of: str, points: RowMaker | None = None, passes: int = 1
     ) -> Iterator[Gradients]:
         """Gradients of a score with respect to the face, batch by batch, at `passes` points for each face.
 
         Parameters
         ----------
-        weights : ndarray (N, E)
-            1 for the target; for a contrast, 1 and −1.
+        weights : ndarray (N, E), optional
+            1 for the target; for a contrast, 1 and −1. Default: 1 for the likeliest emotion at each point, found in
+            the same pass.
         of : {"logit", "probability", "loss"}
             The score: Σ weights · logits, or probabilities, or log-probabilities (the cross-entropy loss, negated,
             so that a positive gradient speaks for the target).
@@ -84,11 +95,10 @@ class Engine(Protocol):
         """One line on why the classifier does not offer one of `NEEDS`; `None` where it does."""
         ...
 
-    def layer_gradient(
-        self, faces: np.ndarray, weights: np.ndarray, layer: str | None
-    ) -> tuple[str, np.ndarray, np.ndarray]:
-        """Name, activations and gradients of Σ weights · logits, both (N, h, w, K), at a spatial layer.
+    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
+        """Activations of a spatial layer, and gradients of Σ weights · logits with respect to them.
 
-        `layer` is a layer's name, or `None` for the last convolution that the logits depend on.
+        `weights` are as in `gradients`; `layer` is a layer's name, or `None` for the last convolution that the logits
+        depend on.
         """
         ...

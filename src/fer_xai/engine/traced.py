@@ -15,7 +15,8 @@ import numpy as np
 from fer_xai.classifier import Classifier
 from fer_xai.classifier.ensemble import members_of
 from fer_xai.classifier.taps import layer_path, layers_of, watching
-from fer_xai.engine.engine import Gradients, RowMaker
+from fer_xai.engine.ahead import ahead
+from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
 from fer_xai.engine.packing import packed, rows_per_pass
 from fer_xai.errors import InputError
 
@@ -41,31 +42,36 @@ class TracedEngine:
 
     def coalitions(self, faces: np.ndarray, fills: np.ndarray, segments: np.ndarray, present: np.ndarray) -> np.ndarray:
         program = self._program("coalitions", faces, self._trace_coalitions)
+        segments = segments.astype(np.int32)
 
-        def batch(face: np.ndarray, row: np.ndarray) -> Any:
-            return program(*_near(face, faces, fills, segments.astype(np.int32)), present[face, row].astype(np.uint8))
+        def inputs(face: np.ndarray, row: np.ndarray) -> list[np.ndarray]:
+            return [*_near(face, faces, fills, segments), present[face, row].astype(np.uint8)]
 
-        return self._packed(batch, faces, present.shape[1])
+        return self._packed(program, inputs, faces, present.shape[1])
 
     def masked(self, faces: np.ndarray, fills: np.ndarray, masks: RowMaker, passes: int) -> np.ndarray:
         program = self._program("masked", faces, self._trace_masked)
 
-        def batch(face: np.ndarray, row: np.ndarray) -> Any:
-            return program(*_near(face, faces, fills), masks(face, row).astype(np.float32, copy=False))
+        def inputs(face: np.ndarray, row: np.ndarray) -> list[np.ndarray]:
+            return [*_near(face, faces, fills), masks(face, row).astype(np.float32, copy=False)]
 
-        return self._packed(batch, faces, passes)
+        return self._packed(program, inputs, faces, passes)
 
     def gradients(
-        self, faces: np.ndarray, weights: np.ndarray, of: str, points: RowMaker | None = None, passes: int = 1
+        self, faces: np.ndarray, weights: np.ndarray | None, of: str, points: RowMaker | None = None, passes: int = 1
     ) -> Iterator[Gradients]:
         self._demand("gradients")
         program = self._program(("gradients", of), faces, lambda size: self._trace_gradients(size, of))
-        weights = weights.astype(np.float32)
-        for where, face, row in packed(len(faces), passes, self._gradient_rows(len(faces) * passes, faces)):
-            inputs = faces[face] if points is None else points(face, row).astype(np.float32, copy=False)
-            real = slice(0, where.stop - where.start)
-            gradient, score = (result.numpy()[real] for result in program(inputs, weights[face]))
-            yield Gradients(face[real], row[real], inputs[real], gradient, score)
+        aim = self._aim(weights, len(faces))
+
+        def batches() -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
+            for where, face, row in packed(len(faces), passes, self._gradient_rows(len(faces) * passes, faces)):
+                inputs = faces[face] if points is None else points(face, row).astype(np.float32, copy=False)
+                yield slice(0, where.stop - where.start), face, row, inputs
+
+        for real, face, row, inputs in ahead(batches()):
+            answer = (result.numpy()[real] for result in program(inputs, aim[face]))
+            yield Gradients(face[real], row[real], inputs[real], *answer)
 
     def lacks(self, need: str) -> str | None:
         if need == "gradients" and not self._differentiable:
@@ -91,15 +97,12 @@ class TracedEngine:
         if reason is not None:
             raise InputError(reason)
 
-    def layer_gradient(
-        self, faces: np.ndarray, weights: np.ndarray, layer: str | None
-    ) -> tuple[str, np.ndarray, np.ndarray]:
+    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
         tapped = self._spatial_layer(layer)
         program = self._program(
             ("layer_gradient", layer_path(tapped)), faces, lambda size: self._trace_layer_gradient(size, tapped)
         )
-        activations, gradients = self._batched(program, faces, weights.astype(np.float32))
-        return layer_path(tapped), activations, gradients
+        return LayerGradients(layer_path(tapped), *self._batched(program, faces, self._aim(weights, len(faces))))
 
     @property
     def last_convolution(self) -> str:
@@ -198,8 +201,8 @@ class TracedEngine:
                 tape.watch(faces)
                 logits, probabilities = self.classifier.forward(faces)
                 scores = {"logit": logits, "probability": probabilities, "loss": tf.nn.log_softmax(logits)}[of]
-                score = tf.reduce_sum(weights * scores, axis=-1)
-            return tape.gradient(score, faces), score
+                score = tf.reduce_sum(_or_likeliest(weights, probabilities) * scores, axis=-1)
+            return tape.gradient(score, faces), score, probabilities
 
         return program
 
@@ -210,10 +213,10 @@ class TracedEngine:
         def program(faces: Any, weights: Any) -> Any:
             with tf.GradientTape() as tape, watching([layer]) as calls:
                 tape.watch(faces)
-                logits, _ = self.classifier.forward(faces)
-                score = tf.reduce_sum(weights * logits)
+                logits, probabilities = self.classifier.forward(faces)
+                score = tf.reduce_sum(_or_likeliest(weights, probabilities) * logits)
             output = calls[-1].output
-            return tf.cast(output, tf.float32), tf.cast(tape.gradient(score, output), tf.float32)
+            return tf.cast(output, tf.float32), tf.cast(tape.gradient(score, output), tf.float32), probabilities
 
         return program
 
@@ -227,6 +230,12 @@ class TracedEngine:
 
     # ---- batches ----------------------------------------------------------------------------------------------
 
+    def _aim(self, weights: np.ndarray | None, count: int) -> np.ndarray:
+        """Weights as the programs take them: a row of NaN stands for the likeliest emotion."""
+        if weights is None:
+            return np.full((count, len(self.classifier.emotions)), np.nan, np.float32)
+        return weights.astype(np.float32)
+
     def _rows(self, faces: np.ndarray) -> int:
         height, width, _ = self.classifier.input_shape
         return rows_per_pass(height or faces.shape[1], width or faces.shape[2])
@@ -235,11 +244,18 @@ class TracedEngine:
         """A backward pass keeps every layer's activations, so fewer rows go together; never more than there are."""
         return min(self._rows(faces), _MOST_GRADIENT_ROWS, total)
 
-    def _packed(self, batch: Callable[[np.ndarray, np.ndarray], Any], faces: np.ndarray, passes: int) -> np.ndarray:
+    def _packed(
+        self,
+        program: Any,
+        inputs: Callable[[np.ndarray, np.ndarray], list[np.ndarray]],
+        faces: np.ndarray,
+        passes: int,
+    ) -> np.ndarray:
         total = len(faces) * passes
         flat = np.empty((total, len(self.classifier.emotions)), np.float32)
-        for where, face, row in packed(len(faces), passes, min(self._rows(faces), total)):
-            flat[where] = batch(face, row).numpy()[: where.stop - where.start]
+        batches = packed(len(faces), passes, min(self._rows(faces), total))
+        for where, given in ahead((where, inputs(face, row)) for where, face, row in batches):
+            flat[where] = program(*given).numpy()[: where.stop - where.start]
         return flat.reshape(len(faces), passes, -1)
 
     def _batched(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
@@ -249,6 +265,14 @@ class TracedEngine:
             part = [array[start : start + rows] for array in (faces, *others)]
             parts.append([result.numpy() for result in program(*part)])
         return [np.concatenate(results) for results in zip(*parts, strict=True)]
+
+
+def _or_likeliest(weights: Any, probabilities: Any) -> Any:
+    """Weights (rows, E), where they are NaN those of the likeliest emotion."""
+    import tensorflow as tf
+
+    likeliest = tf.one_hot(tf.argmax(probabilities, axis=-1), weights.shape[-1])
+    return tf.where(tf.math.is_nan(weights), likeliest, weights)
 
 
 def _is_spatial(shape: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -39,8 +39,9 @@ class ClassActivation(ABC):
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         """Explain all faces of the request."""
-        layer, activations, gradients = engine.layer_gradient(request.faces, request.weights, self.layer)
-        return on_face(self.weigh(activations, gradients), layer, request.faces.shape[1:3], self.relu)
+        at = engine.layer_gradient(request.faces, request.aim, self.layer)
+        answer = on_face(self.weigh(at.activations, at.gradients), at.layer, request.faces.shape[1:3], self.relu)
+        return replace(answer, probabilities=at.probabilities)
 
     @abstractmethod
     def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
@@ -24,19 +24,31 @@ class Request:
     Attributes
     ----------
     faces : ndarray (N, H, W, C) float32 in [0, 1]
-    weights : ndarray (N, E) float32
-        1 for the target emotion; for a contrast 1 and −1. Attributions are linear in it.
+    aim : ndarray (N, E) float32, optional
+        1 for the target emotion; for a contrast 1 and −1. `None`: the emotion that the classifier answers, which a
+        method that looks at the face itself finds in the same pass.
     seeds : sequence of list of int
         One seed per face, derived from the caller's seed and the face's content.
     regions : callable
         Given a level (``coarse`` or ``fine``), the facial region of each pixel, (N, H, W) int, and the regions' names;
         for methods that explain by facial regions.
+    answers : callable
+        Gives the classifier's probabilities (N, E).
     """
 
     faces: np.ndarray
-    weights: np.ndarray
+    aim: np.ndarray | None
     seeds: tuple[list[int], ...]
     regions: Callable[[str], tuple[np.ndarray, tuple[str, ...]]]
+    answers: Callable[[], np.ndarray]
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """The aim (N, E), known: attributions are linear in it."""
+        if self.aim is not None:
+            return self.aim
+        answers = self.answers()
+        return np.eye(answers.shape[1], dtype=np.float32)[answers.argmax(axis=1)]
 
 
 @dataclass(frozen=True)
@@ -51,11 +63,14 @@ class Attribution:
         Segment numbers, for methods that explain by segments.
     details : dict
         Arrays with one row per face, or plain values that hold for all.
+    probabilities : ndarray (N, E), optional
+        The classifier's answers, where the method's own passes told them.
     """
 
     maps: np.ndarray
     segments: np.ndarray | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    probabilities: np.ndarray | None = None
 
 
 class Explainer(Protocol):

@@ -48,6 +48,7 @@ class Saliency:
         check_shown("saliency", self.show)
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
-        batches = engine.gradients(request.faces, request.weights, self.of)
+        batches = list(engine.gradients(request.faces, request.aim, self.of))
         gradient = np.concatenate([batch.gradient for batch in batches])
-        return Attribution(shown(gradient, request.faces, self.show))
+        answers = np.concatenate([batch.probabilities for batch in batches])
+        return Attribution(shown(gradient, request.faces, self.show), probabilities=answers)

@@ -55,7 +55,7 @@ class ScoreCAM:
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         faces = request.faces
-        layer, activations, _ = engine.layer_gradient(faces, request.weights, self.layer)
+        layer, activations, *_ = engine.layer_gradient(faces, request.weights, self.layer)
         channels = activations.shape[-1]
 
         def masks(face: np.ndarray, row: np.ndarray) -> np.ndarray:

@@ -12,6 +12,11 @@ from fer_xai.errors import InputError
 Target = str | tuple[str, str] | Sequence[str]
 
 
+def follows(target: Target) -> bool:
+    """Whether the target is what the classifier answers, so that it must be asked first."""
+    return isinstance(target, str) and target == "predicted"
+
+
 def resolve_target(
     target: Target, predicted: Sequence[str], labels: Sequence[str | None], emotions: Sequence[str]
 ) -> tuple[tuple[str, ...], np.ndarray]:

@@ -60,7 +60,8 @@ class Work:
         tell : callable
             Called with each method before it is run.
         """
-        landmarks, masks = _prepare(out, classifier, faces, start)
+        probabilities = answers(classifier, faces)
+        landmarks, masks = _prepare(out, classifier.emotions, faces, start, probabilities)
         occluders.write_occluders(out, start, faces, masks)
         blind.write_blind(out, start, classifier, faces, masks, self.books)
         causal.write_ablation(out, start, classifier, faces, masks, self.seed)
@@ -68,7 +69,9 @@ class Work:
         for explainer in self.explainers:
             tell(full_name(explainer))
             if not _explained(out, full_name(explainer), start):
-                explanation = run_explainer(classifier, faces, explainer, self.target, self.seed, landmarks)
+                explanation = run_explainer(
+                    classifier, faces, explainer, self.target, self.seed, landmarks, probabilities
+                )
                 arrays = {"attributions": explanation.attributions}
                 if explanation.segments is not None:
                     arrays["segments"] = explanation.segments.astype(np.int16)
@@ -88,7 +91,9 @@ class Work:
         )
 
 
-def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int) -> tuple[Landmarks, FaceMasks]:
+def _prepare(
+    out: Path, emotions: tuple[str, ...], faces: Faces, start: int, probabilities: np.ndarray
+) -> tuple[Landmarks, FaceMasks]:
     """What all methods share on a chunk."""
     path = chunks.arrays(out, "faces", start)
     if not path.exists():
@@ -98,8 +103,7 @@ def _prepare(out: Path, classifier: Classifier, faces: Faces, start: int) -> tup
     with np.load(path, allow_pickle=False) as stored:
         landmarks = Landmarks(stored["points"], stored["scores"], tuple(map(str, stored["source"])))
     if not all(chunks.table(out, name, start).exists() for name in ("predictions", "landmarks")):
-        probabilities = answers(classifier, faces)
-        tables.write_predictions(out, start, classifier.emotions, faces, probabilities, landmarks)
+        tables.write_predictions(out, start, emotions, faces, probabilities, landmarks)
     return landmarks, FaceMasks.paint(faces, landmarks)
 
 

@@ -75,7 +75,7 @@ def test_the_cascade_starts_at_the_head_and_keeps_what_it_drew(images):
     assert len(random.steps) == 2
 
     def looked_at(one):
-        _, maps, kernel = engine_for(one).layer_gradient(images, weights, None)
+        _, maps, kernel, _ = engine_for(one).layer_gradient(images, weights, None)
         return maps, kernel[0]
 
     own_maps, own_kernel = looked_at(classifier)
