@@ -30,7 +30,7 @@ def test_a_csvs_further_columns_follow_their_faces(tmp_path):
     table = load_faces(path, max_bad=0.5).table
     assert table["age"].tolist() == ["31", ""]
     assert table["given_source"].tolist() == ["web", "film"]
-    assert table["source"].tolist() == ["row 1", "row 3"]
+    assert table["source"].tolist() == ["row 0", "row 2"]
     assert set(table) == {"face", "label", "split", "source", "row", "age", "given_source"}
 
 

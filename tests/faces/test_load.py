@@ -72,13 +72,13 @@ class TestCsv:
         rows[16] = row(16, **change)
         faces = load_faces(write_csv(tmp_path / "f.csv", rows))
         assert len(faces) == 29
-        assert faces.skipped == (f"row 17: {reason}",)
+        assert faces.skipped == (f"row 16: {reason}",)
         assert "row-16" not in faces.ids
         assert np.array_equal(faces.pixels()[16, ..., 0], face(17))
 
     def test_more_than_the_allowed_share_of_bad_rows_is_an_error(self, tmp_path):
         path = write_csv(tmp_path / "f.csv", [row(n, **({"emotion": "8"} if n < 2 else {})) for n in range(10)])
-        with pytest.raises(InputError, match=r"2 of 10 faces cannot be read .*row 1: emotion '8'"):
+        with pytest.raises(InputError, match=r"2 of 10 faces cannot be read .*row 0: emotion '8'"):
             load_faces(path)
         assert len(load_faces(path, max_bad=0.2)) == 8
 

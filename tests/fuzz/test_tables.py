@@ -148,7 +148,7 @@ def test_votes(place, faces, data):
 @pytest.mark.parametrize("vote", ["", "many", "inf", "-1"])
 def test_a_vote_that_is_no_number_of_voices_wins_nothing(place, faces, vote):
     (place / "votes.csv").write_text(VOTES.decode().replace("png,0,", f"png,{vote},", 1))
-    with pytest.raises(InputError, match="row 1: neutral is"):
+    with pytest.raises(InputError, match="row 0: neutral is"):
         load_faces(faces, ferplus=place / "votes.csv")
 
 

@@ -85,6 +85,6 @@ def _read(votes: Path) -> pd.DataFrame:
         if bad.any():
             row = int(bad.to_numpy().argmax())
             said = str(table[name].iloc[row])
-            raise InputError(f"{votes}, row {row + 1}: {name} is {said!r}; expected a number of votes")
+            raise InputError(f"{votes}, row {row}: {name} is {said!r}; expected a number of votes")
         table[name] = counts
     return table

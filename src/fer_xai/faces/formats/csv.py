@@ -38,7 +38,7 @@ def split_name(usage: str) -> str | None:
 
 
 def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
-    """All rows that can be read, in chunks; a bad row is named by its number, counted from 1 after the header."""
+    """All rows that can be read, in chunks; rows are counted from 0 after the header, as pandas counts."""
     path = Path(source)
     parts: list[pd.DataFrame] = []
     pixels: list[np.ndarray] = []
@@ -49,10 +49,10 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
         array, reasons = _pixels(rows["pixels"], side)
         labels, splits = _labels(rows, reasons), _usages(rows, reasons)
         good = np.array([reason is None for reason in reasons])
-        skipped += [f"row {start + n + 1}: {reason}" for n, reason in enumerate(reasons) if reason]
+        skipped += [f"row {start + n}: {reason}" for n, reason in enumerate(reasons) if reason]
         pixels.append(array[good])
         numbers = start + np.flatnonzero(good)
-        ids, sources = [f"row-{n}" for n in numbers], [f"row {n + 1}" for n in numbers]
+        ids, sources = [f"row-{n}" for n in numbers], [f"row {n}" for n in numbers]
         more = {name: values[good].to_numpy(object) for name, values in further_columns(rows, _KNOWN).items()}
         parts.append(table_of(ids, labels[good].tolist(), splits[good].tolist(), sources, row=numbers, **more))
     if not parts:
