@@ -37,8 +37,9 @@ docs: install    ## build the documentation into docs/_build
 recipes: install    ## try every recipe at length (hours): make recipes DATA=fer2013.csv FERPLUS=fer2013new.csv
 	$(BIN)/python benchmarks/recipes.py --data $(DATA) $(if $(FERPLUS),--ferplus $(FERPLUS)) $(if $(ONLY),--only $(ONLY))
 
-bench: install    ## time every method against its bare passes: make bench MODELS="baseline-cnn vgg16-48"
-	$(BIN)/python benchmarks/speed $(foreach model,$(MODELS),--model $(model))
+bench: install    ## time every method against its bare passes and against other packages: make bench MODELS="baseline-cnn vgg16-48"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/peers -r benchmarks/speed/peers.txt
+	PYTHONPATH=.venv/peers $(BIN)/python benchmarks/speed $(foreach model,$(MODELS),--model $(model))
 
 clean:           ## remove what the other targets made
 	rm -rf .venv out docs/_build .pytest_cache .mypy_cache .ruff_cache

@@ -28,6 +28,7 @@ extensions = [
     "codebook_tables",
     "study_tables",
     "leaderboard_table",
+    "speed_tables",
 ]
 exclude_patterns = ["_build"]
 default_role = "py:obj"

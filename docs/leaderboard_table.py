@@ -46,7 +46,8 @@ def _measured(run: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
+def table_lines(rows: list[tuple[str, ...]]) -> list[str]:
+    """A table in reStructuredText; the first row is its head."""
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for row in rows:
         lines += [f"   {'-' if n else '* -'} {cell}".replace("   - ", "     - ") for n, cell in enumerate(row)]
@@ -62,7 +63,7 @@ class Leaderboard(SphinxDirective):
         for document in dict.fromkeys(recipe.document for recipe in recipes):
             lines += [f".. rubric:: {document}", ""]
             rows = [row for recipe in recipes if recipe.document == document for row in _rows(recipe, published)]
-            lines += _table([_HEAD, *rows])
+            lines += table_lines([_HEAD, *rows])
         return self.parse_text_to_nodes("\n".join(lines))
 
 
@@ -79,7 +80,7 @@ class DocumentFigures(SphinxDirective):
         chosen = chosen or [recipes[name] for name in wanted.split()]
         published = runs()
         rows = [_HEAD, *(row for recipe in chosen for row in _rows(recipe, published))]
-        return self.parse_text_to_nodes("\n".join(_table([tuple(row[n] for n in _BRIEF) for row in rows])))
+        return self.parse_text_to_nodes("\n".join(table_lines([tuple(row[n] for n in _BRIEF) for row in rows])))
 
 
 class RecipeTries(SphinxDirective):
@@ -89,7 +90,9 @@ class RecipeTries(SphinxDirective):
         """Write the table as reStructuredText and parse it."""
         tried = {row["recipe"]: row for row in tries()}
         head = ("Recipe", "64 faces found", "Steps", "Report", "Minutes", "Machine")
-        return self.parse_text_to_nodes("\n".join(_table([head, *(_tried(name, tried) for name in list_recipes())])))
+        return self.parse_text_to_nodes(
+            "\n".join(table_lines([head, *(_tried(name, tried) for name in list_recipes())]))
+        )
 
 
 def _tried(name: str, tried: dict[str, dict[str, str]]) -> tuple[str, ...]:

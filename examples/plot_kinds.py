@@ -25,6 +25,11 @@ explanation.plot()
 explanation.plot(kind="overlay")
 
 # %%
+# What speaks for and against every emotion, for the passes of one.
+
+explain(load_classifier(), faces[:1], method="occlusion", target="every").plot(kind="overlay")
+
+# %%
 # In facial regions: red ones hold more of the evidence than their area would give, blue ones less.
 
 explanation.plot(kind="regions")

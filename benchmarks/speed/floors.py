@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from fer_xai import Classifier
+from fer_xai.classifier.taps import layer_path, layers_of, watching
+from fer_xai.engine import engine_for
 
 BATCH = 64
 
@@ -37,6 +39,10 @@ class Bare:
         """So many faces, forward and backward."""
         return lambda: self._often(self._gradient, rows)
 
+    def layer(self, rows: int) -> Callable[[], object]:
+        """So many faces, forward and back to the last convolution."""
+        return lambda: self._often(self._layer, rows)
+
     def _often(self, program: Any, rows: int) -> None:
         for start in range(0, rows, BATCH):
             program(self._faces[: min(BATCH, rows - start)]).numpy()
@@ -57,5 +63,22 @@ class Bare:
                 tape.watch(faces)
                 score = tf.reduce_sum(self._classifier.forward(faces)[0][:, 0])
             return tape.gradient(score, faces)
+
+        return program
+
+    @cached_property
+    def _layer(self) -> Any:
+        import tensorflow as tf
+
+        last = engine_for(self._classifier).last_convolution
+        tapped = next(layer for layer in layers_of(self._classifier.model) if layer_path(layer) == last)
+
+        @tf.function(reduce_retracing=True)
+        def program(faces: Any) -> Any:
+            with tf.GradientTape() as tape, watching([tapped]) as calls:
+                tape.watch(faces)
+                score = tf.reduce_sum(self._classifier.forward(faces)[0][:, 0])
+            # Where the logits are linear in the layer, the gradient alone would need no pass.
+            return tf.stack([tape.gradient(score, calls[-1].output), calls[-1].output])
 
         return program

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from fer_xai.classifier import Classifier, load_classifier
-from fer_xai.engine import answers, check_answers, engine_for
+from fer_xai.engine import Engine, SharedPasses, answers, check_answers, engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Attribution, Explainer, Request, make_explainer
 from fer_xai.explainers.registry import check_ability, full_name
-from fer_xai.explainers.target import Target, follows, resolve_target
+from fer_xai.explainers.target import EVERY, Target, follows, resolve_target
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
 from fer_xai.faces.landmarks import Landmarks
@@ -40,8 +40,9 @@ def explain(
     method : str
         ``method`` or ``method:variant``; `fer_xai.list_explainers` gives all.
     target : str, tuple or list
-        ``"predicted"``, ``"label"``, an emotion, a contrast ``("fear", "surprise")``, or a list with one
-        emotion per face.
+        ``"predicted"``, ``"label"``, an emotion, a contrast ``("fear", "surprise")``, a list with one emotion per
+        face, or ``"every"``: each face once for every emotion, in the classifier's order, which costs a method that
+        masks faces no more passes than one emotion does.
     seed : int
         Same seed, same numbers, whatever the order and number of faces.
     landmarks : Landmarks, optional
@@ -72,7 +73,24 @@ def explain(
         raise InputError("no faces to explain: the selection is empty")
     if landmarks is not None and len(landmarks) != len(faces):
         raise InputError(f"received landmarks of {len(landmarks)} faces for {len(faces)} faces")
-    return run_explainer(classifier, faces, make_explainer(method, **options), target, seed, landmarks)
+    explainer = make_explainer(method, **options)
+    if isinstance(target, str) and target == EVERY:
+        return _explain_every(classifier, faces, explainer, seed, landmarks)
+    return run_explainer(classifier, faces, explainer, target, seed, landmarks)
+
+
+def _explain_every(
+    classifier: Classifier, faces: Faces, explainer: Explainer, seed: int, landmarks: Landmarks | None
+) -> Explanation:
+    """Each face once for every emotion; equal faces share their passes."""
+    emotions = classifier.emotions
+    rows = np.repeat(np.arange(len(faces)), len(emotions))
+    targets = list(emotions) * len(faces)
+    each = faces[rows].renamed([f"{face} {target}" for face, target in zip(faces[rows].ids, targets, strict=True)])
+    points = None if landmarks is None else landmarks[rows]
+    return run_explainer(
+        classifier, each, explainer, targets, seed, points, engine=SharedPasses(engine_for(classifier))
+    )
 
 
 def run_explainer(
@@ -83,6 +101,7 @@ def run_explainer(
     seed: int = 0,
     landmarks: Landmarks | None = None,
     probabilities: np.ndarray | None = None,
+    engine: Engine | None = None,
 ) -> Explanation:
     """Run a built explainer on faces; `explain` with everything already opened.
 
@@ -92,6 +111,8 @@ def run_explainer(
         Of these faces, where known already.
     probabilities : ndarray (N, E), optional
         The classifier's answers, where known already.
+    engine : Engine, optional
+        What runs the passes; default the classifier's own.
     """
     check_ability(explainer, classifier)
     images = faces.images()
@@ -114,7 +135,7 @@ def run_explainer(
         masks, names = region_masks(images, level, landmarks)
         return masks.argmax(axis=1), names
 
-    answer = explainer.attribute(engine_for(classifier), Request(images, aim, seeds, regions, asked))
+    answer = explainer.attribute(engine or engine_for(classifier), Request(images, aim, seeds, regions, asked))
     told = asked() if answer.probabilities is None else check_answers(classifier, faces, answer.probabilities)
     maps, details = _only_finite(answer)
     return Explanation(

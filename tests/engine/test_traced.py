@@ -8,7 +8,7 @@ import pytest
 from fer_xai import explain
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
-from fer_xai.engine.packing import packed, rows_per_pass
+from fer_xai.engine.packing import evenly, packed, rows_per_pass
 from fer_xai.errors import InputError
 from fer_xai.explainers.gradient_maps import scores
 from tests.conftest import STUBS
@@ -129,6 +129,12 @@ def test_packing_covers_every_pass_once_in_full_batches(faces, passes, rows):
         assert len(face) == len(row) == rows
         seen += list(zip(face, row, strict=True))[: where.stop - where.start]
     assert seen == [(n, m) for n in range(faces) for m in range(passes)]
+
+
+@pytest.mark.parametrize(("total", "most", "rows"), [(1, 256, 1), (256, 256, 256), (296, 256, 148), (1000, 256, 250)])
+def test_batches_are_alike_and_as_few_as_can_be(total, most, rows):
+    assert evenly(total, most) == rows
+    assert -(-total // rows) == -(-total // most)
 
 
 def test_gradients_at_many_points_come_face_by_face(smooth):

@@ -69,10 +69,18 @@ def codebook(value: str) -> None:
 @_refusing
 def target(value: str) -> None:
     """Predicted, label, an emotion or two."""
-    from fer_xai.emotions import FERPLUS
-    from fer_xai.explainers.target import resolve_target
+    from fer_xai.explainers.target import check_target
 
-    resolve_target(value, [FERPLUS[0]], [FERPLUS[0]], FERPLUS)
+    check_target(value)
+
+
+@_refusing
+def target_or_every(value: str) -> None:
+    """What `target` takes, or every emotion."""
+    from fer_xai.explainers.target import EVERY, check_target
+
+    if value != EVERY:
+        check_target(value)
 
 
 @_refusing

@@ -33,7 +33,7 @@ def explain(
     ],
     model: options.Model = None,
     method: options.Method = "lime",
-    target: options.Target = "predicted",
+    target: options.TargetOrEvery = "predicted",
     kind: Annotated[
         str,
         typer.Option(help="What is drawn: panels, overlay, progressive (LIME), regions or bars.", callback=early.kind),
@@ -69,6 +69,8 @@ def explain(
 
     Example, why fear rather than surprise:
     fer-xai explain photo.jpg --method occlusion --target fear-surprise --out why.png
+
+    Example, what speaks for each emotion: fer-xai explain photo.jpg --target every --out why.png
 
     Example, a layer of one's own model:
     fer-xai explain a.png b.png -m M.h5 --method gradcam --option layer=conv2d_3 -o why.pdf

@@ -141,6 +141,14 @@ Target = Annotated[
         rich_help_panel=METHOD,
     ),
 ]
+TargetOrEvery = Annotated[
+    str,
+    typer.Option(
+        help="What is explained: predicted, an emotion, a contrast as fear-surprise, or every emotion.",
+        callback=early.target_or_every,
+        rich_help_panel=METHOD,
+    ),
+]
 Data = Annotated[
     str | None,
     typer.Option(

@@ -4,6 +4,16 @@ from fer_xai.engine.answers import answers, check_answers
 from fer_xai.engine.blackbox import BlackBoxEngine
 from fer_xai.engine.choose import engine_for
 from fer_xai.engine.engine import NEEDS, Engine
+from fer_xai.engine.shared import SharedPasses
 from fer_xai.engine.traced import TracedEngine
 
-__all__ = ["NEEDS", "BlackBoxEngine", "Engine", "TracedEngine", "answers", "check_answers", "engine_for"]
+__all__ = [
+    "NEEDS",
+    "BlackBoxEngine",
+    "Engine",
+    "SharedPasses",
+    "TracedEngine",
+    "answers",
+    "check_answers",
+    "engine_for",
+]

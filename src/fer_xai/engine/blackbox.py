@@ -8,7 +8,7 @@ import numpy as np
 
 from fer_xai.classifier import Classifier
 from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
-from fer_xai.engine.packing import packed, rows_per_pass
+from fer_xai.engine.packing import evenly, packed, rows_per_pass
 from fer_xai.errors import InputError
 
 
@@ -52,7 +52,7 @@ class BlackBoxEngine:
     def _blended(self, faces: np.ndarray, fills: np.ndarray, keep: RowMaker, passes: int) -> np.ndarray:
         total = len(faces) * passes
         flat = np.empty((total, len(self.classifier.emotions)), np.float32)
-        for where, face, row in packed(len(faces), passes, min(rows_per_pass(*faces.shape[1:3]), total)):
+        for where, face, row in packed(len(faces), passes, evenly(total, rows_per_pass(*faces.shape[1:3]))):
             kept = keep(face, row)[..., None].astype(np.float32)
             blend = faces[face] * kept + fills[face] * (1 - kept)
             flat[where] = self._probabilities(blend)[: where.stop - where.start]

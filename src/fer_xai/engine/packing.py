@@ -12,6 +12,12 @@ def rows_per_pass(height: int, width: int) -> int:
     return int(2 ** np.clip(np.floor(np.log2(2**20 / (height * width))), 3, 8))
 
 
+def evenly(total: int, most: int) -> int:
+    """Rows of each batch where `total` rows go in as few batches of at most `most` as can be, all alike."""
+    batches = max(-(-total // most), 1)
+    return max(-(-total // batches), 1)
+
+
 def packed(faces: int, passes: int, rows: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """Pack faces × passes into batches of exactly `rows`, the last padded by repeating its first row.
 

@@ -17,10 +17,10 @@ from fer_xai.classifier.ensemble import members_of
 from fer_xai.classifier.taps import layer_path, layers_of, watching
 from fer_xai.engine.ahead import ahead
 from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
-from fer_xai.engine.packing import packed, rows_per_pass
+from fer_xai.engine.packing import evenly, packed, rows_per_pass
 from fer_xai.errors import InputError
 
-_MOST_GRADIENT_ROWS = 64
+_MOST_GRADIENT_ROWS = 128
 
 
 class TracedEngine:
@@ -241,8 +241,8 @@ class TracedEngine:
         return rows_per_pass(height or faces.shape[1], width or faces.shape[2])
 
     def _gradient_rows(self, total: int, faces: np.ndarray) -> int:
-        """A backward pass keeps every layer's activations, so fewer rows go together; never more than there are."""
-        return min(self._rows(faces), _MOST_GRADIENT_ROWS, total)
+        """A backward pass keeps every layer's activations, so fewer rows go together."""
+        return evenly(total, min(self._rows(faces), _MOST_GRADIENT_ROWS))
 
     def _packed(
         self,
@@ -253,7 +253,7 @@ class TracedEngine:
     ) -> np.ndarray:
         total = len(faces) * passes
         flat = np.empty((total, len(self.classifier.emotions)), np.float32)
-        batches = packed(len(faces), passes, min(self._rows(faces), total))
+        batches = packed(len(faces), passes, evenly(total, self._rows(faces)))
         for where, given in ahead((where, inputs(face, row)) for where, face, row in batches):
             flat[where] = program(*given).numpy()[: where.stop - where.start]
         return flat.reshape(len(faces), passes, -1)
@@ -263,8 +263,9 @@ class TracedEngine:
         parts = []
         for start in range(0, len(faces), rows):
             part = [array[start : start + rows] for array in (faces, *others)]
-            parts.append([result.numpy() for result in program(*part)])
-        return [np.concatenate(results) for results in zip(*parts, strict=True)]
+            # Maps of a layer are large: what TensorFlow holds is looked at, not copied.
+            parts.append([np.asarray(memoryview(result)) for result in program(*part)])
+        return parts[0] if len(parts) == 1 else [np.concatenate(results) for results in zip(*parts, strict=True)]
 
 
 def _or_likeliest(weights: Any, probabilities: Any) -> Any:

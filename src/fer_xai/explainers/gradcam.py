@@ -32,4 +32,4 @@ class GradCAM(ClassActivation):
     source: ClassVar[str] = "Selvaraju et al. 2017"
 
     def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        return (activations * gradients.mean(axis=(1, 2), keepdims=True)).sum(axis=-1)
+        return np.matmul(activations, gradients.mean(axis=(1, 2))[:, None, :, None])[..., 0]

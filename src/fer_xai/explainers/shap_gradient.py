@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -72,6 +73,7 @@ class ShapGradient:
         return Attribution(mean.astype(np.float32), details=details)
 
 
+@lru_cache(maxsize=4)
 def background(shape: tuple[int, ...]) -> np.ndarray:
     """The bundled faces (101, H, W, C) at a face's size and colour."""
     from fer_xai.faces import load_faces

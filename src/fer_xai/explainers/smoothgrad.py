@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,6 +12,10 @@ from fer_xai.engine import Engine
 from fer_xai.errors import InputError
 from fer_xai.explainers.gradient_maps import add_by_face, check_score, check_shown, shown
 from fer_xai.explainers.registry import Attribution, Request, register
+
+# Copies that one stream of random numbers makes: the numbers do not depend on how copies are batched.
+_BLOCK = 8
+_KEPT = 4
 
 
 @register
@@ -57,18 +62,19 @@ class SmoothGrad:
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         faces = request.faces
-        spread = self.noise * np.ptp(faces, axis=(1, 2, 3))
+        spread = self.noise * np.ptp(faces, axis=(1, 2, 3), keepdims=True)
+
+        @lru_cache(maxsize=_KEPT)
+        def block(n: int, number: int) -> np.ndarray:
+            rng = np.random.default_rng([*request.seeds[n], number])
+            return faces[n] + spread[n] * rng.standard_normal((_BLOCK, *faces.shape[1:]), np.float32)
 
         def noisy(face: np.ndarray, row: np.ndarray) -> np.ndarray:
-            noise = np.stack([_noise(request.seeds[n], m, faces.shape[1:]) for n, m in zip(face, row, strict=True)])
-            return faces[face] + spread[face, None, None, None] * noise
+            return np.stack(
+                [block(n, m // _BLOCK)[m % _BLOCK] for n, m in zip(face.tolist(), row.tolist(), strict=True)]
+            )
 
         total = np.zeros(faces.shape, np.float64)
         for batch in engine.gradients(faces, request.weights, self.of, noisy, self.samples):
             add_by_face(total, batch.face, batch.gradient)
         return Attribution(shown((total / self.samples).astype(np.float32), faces, self.show))
-
-
-def _noise(seed: list[int], copy: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Standard normal noise of one copy: its own stream, so that it does not depend on how copies are batched."""
-    return np.random.default_rng([*seed, copy]).standard_normal(shape, np.float32)

@@ -6,10 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fer_xai.emotions import canonical
+from fer_xai.emotions import FERPLUS, canonical
 from fer_xai.errors import InputError
 
+EVERY = "every"  # each emotion of the classifier, one after the other
 Target = str | tuple[str, str] | Sequence[str]
+
+
+def check_target(target: Target) -> None:
+    """Refuse what no classifier could be asked to explain.
+
+    Raises
+    ------
+    InputError
+        If an emotion is unknown.
+    """
+    resolve_target(target, [FERPLUS[0]], [FERPLUS[0]], FERPLUS)
 
 
 def follows(target: Target) -> bool:

@@ -98,6 +98,10 @@ class Faces:
         chosen = np.atleast_1d(np.arange(len(self))[index])
         return Faces(self._store, self.table.iloc[chosen], self._rows[chosen], self.skipped)
 
+    def renamed(self, ids: Sequence[str]) -> Faces:
+        """The same faces under other names, one each."""
+        return Faces(self._store, self.table.assign(face=list(ids)), self._rows, self.skipped)
+
     @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
