@@ -27,6 +27,7 @@ from fer_xai import load_classifier, load_faces
 from fer_xai.report.render import render
 from fer_xai.study import Study, run_study
 
+MODEL = "baseline-cnn"
 LIMES = ("lime:felzenszwalb", "lime:quickshift", "lime:slic")
 FORWARD = {"occlusion": 122, "shap:regions": 256}
 GRADIENT = {"gradcam": 1, "saliency": 1}
@@ -68,7 +69,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    classifier, faces = load_classifier(), load_faces(options.data, options.split, limit=options.faces)
+    classifier, faces = load_classifier(MODEL), load_faces(options.data, options.split, limit=options.faces)
     watch = Watch(Bare(classifier, (*faces.size, faces.channels)))
     out = options.out or Path(tempfile.mkdtemp(), "study")
     methods = (*LIMES, *FORWARD, *GRADIENT)

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=500)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    classifier, sample = load_classifier(), load_faces("sample")
+    classifier, sample = load_classifier("baseline-cnn"), load_faces("sample")
     images = np.concatenate([sample.images()] * (options.faces // len(sample) + 1))[: options.faces]
     faces = Faces.from_array(images)
 

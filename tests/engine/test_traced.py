@@ -173,7 +173,7 @@ def test_what_a_model_lacks_is_said_in_one_line():
 
 
 def test_larger_inputs_go_in_smaller_batches():
-    assert rows_per_pass(48, 48) == 256
+    assert rows_per_pass(48, 48) == 128
     assert rows_per_pass(224, 224) == 16
     assert rows_per_pass(4000, 4000) == 8
 

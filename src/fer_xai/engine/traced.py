@@ -20,8 +20,6 @@ from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
 from fer_xai.engine.packing import evenly, packed, rows_per_pass
 from fer_xai.errors import InputError
 
-_MOST_GRADIENT_ROWS = 128
-
 
 class TracedEngine:
     """Traced passes through a Keras classifier; see `fer_xai.engine.Engine`.
@@ -65,7 +63,7 @@ class TracedEngine:
         aim = self._aim(weights, len(faces))
 
         def batches() -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
-            for where, face, row in packed(len(faces), passes, self._gradient_rows(len(faces) * passes, faces)):
+            for where, face, row in packed(len(faces), passes, self._rows(faces, len(faces) * passes)):
                 inputs = faces[face] if points is None else points(face, row).astype(np.float32, copy=False)
                 yield slice(0, where.stop - where.start), face, row, inputs
 
@@ -236,13 +234,9 @@ class TracedEngine:
             return np.full((count, len(self.classifier.emotions)), np.nan, np.float32)
         return weights.astype(np.float32)
 
-    def _rows(self, faces: np.ndarray) -> int:
+    def _rows(self, faces: np.ndarray, total: int) -> int:
         height, width, _ = self.classifier.input_shape
-        return rows_per_pass(height or faces.shape[1], width or faces.shape[2])
-
-    def _gradient_rows(self, total: int, faces: np.ndarray) -> int:
-        """A backward pass keeps every layer's activations, so fewer rows go together."""
-        return evenly(total, min(self._rows(faces), _MOST_GRADIENT_ROWS))
+        return evenly(total, rows_per_pass(height or faces.shape[1], width or faces.shape[2]))
 
     def _packed(
         self,
@@ -253,13 +247,13 @@ class TracedEngine:
     ) -> np.ndarray:
         total = len(faces) * passes
         flat = np.empty((total, len(self.classifier.emotions)), np.float32)
-        batches = packed(len(faces), passes, evenly(total, self._rows(faces)))
+        batches = packed(len(faces), passes, self._rows(faces, total))
         for where, given in ahead((where, inputs(face, row)) for where, face, row in batches):
             flat[where] = program(*given).numpy()[: where.stop - where.start]
         return flat.reshape(len(faces), passes, -1)
 
     def _batched(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
-        rows = self._gradient_rows(len(faces), faces)
+        rows = self._rows(faces, len(faces))
         parts = []
         for start in range(0, len(faces), rows):
             part = [array[start : start + rows] for array in (faces, *others)]
