@@ -10,6 +10,7 @@ from typing import Any
 from docutils import nodes
 from leaderboard_table import table_lines
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -64,6 +65,7 @@ class SpeedChart(SphinxDirective):
         axes.barh(range(len(peers)), [row["ratio"] for row in peers], color=[_COLOURS[row["use"]] for row in peers])
         axes.set_yticks(range(len(peers)), [f"{row['method']}: {row['package']}, {row['use']}" for row in peers])
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(ScalarFormatter())
         axes.axvline(1, color="0.3", linewidth=1)
         axes.set_xlabel("times as long as fer-xai on the same faces (log scale; 1 = as quick)")
         for n, row in enumerate(peers):

@@ -104,3 +104,19 @@ def test_refusals_say_what_can_be_had(explanation):
         explanation.plot("progressive")
     with pytest.raises(InputError, match="at least one face"):
         explanation.plot(limit=0)
+
+
+def test_all_targets_of_a_face_share_one_scale(stub_model, sample_images):
+    from fer_xai.figures.pieces import lay_over, panel_figure
+
+    every = explain(stub_model, sample_images[:2], "occlusion", target="every")
+    scales = []
+    for n in range(len(every)):
+        axis = panel_figure(1, 1, 2, 2)[1][0, 0]
+        lay_over(axis, every, n)
+        scales.append(axis.images[0].norm.vmax)
+    first, second = scales[:7], scales[7:]
+    assert len(set(first)) == len(set(second)) == 1
+    strongest = np.percentile(np.abs(every.attributions[:7]), 99, axis=(1, 2))
+    assert first[0] == pytest.approx(strongest.max())
+    assert first[0] != second[0]

@@ -86,7 +86,7 @@ def _explain_every(
     emotions = classifier.emotions
     rows = np.repeat(np.arange(len(faces)), len(emotions))
     targets = list(emotions) * len(faces)
-    each = faces[rows].renamed([f"{face} {target}" for face, target in zip(faces[rows].ids, targets, strict=True)])
+    each = faces[rows].renamed([f"{face} for {target}" for face, target in zip(faces[rows].ids, targets, strict=True)])
     points = None if landmarks is None else landmarks[rows]
     return run_explainer(
         classifier, each, explainer, targets, seed, points, engine=SharedPasses(engine_for(classifier))

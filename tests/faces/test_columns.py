@@ -90,3 +90,13 @@ def test_votes_stand_beside_labels_that_stay(tmp_path):
     row = faces.table.iloc[0]
     assert (row["votes_angry"], row["votes_neutral"], row["votes_happy"], row["votes_NF"]) == (6, 2, 1, 1)
     assert load_faces(data, split="test", votes=votes, ferplus=votes).labels == ("angry",)
+
+
+def test_faces_are_taken_by_name(tmp_path):
+    path = write_csv(tmp_path / "f.csv", "emotion,pixels,Usage", *(f"{n},{PIXELS},PrivateTest" for n in range(4)))
+    faces = load_faces(path)
+    assert faces["row-2"].ids == ("row-2",)
+    assert faces[["row-3", "row-0"]].ids == ("row-3", "row-0")
+    assert faces[["row-3", "row-0"]].labels == (faces.labels[3], faces.labels[0])
+    with pytest.raises(InputError, match=r"no face 'row-9' among these 4; names read like 'row-0'"):
+        faces["row-9"]

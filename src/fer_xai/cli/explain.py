@@ -131,13 +131,15 @@ def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
     from fer_xai.faces import Faces, load_faces
     from fer_xai.faces.images import name_of
 
-    pixels = [load_faces(image, size=size).pixels() for image in images]
-    for image, part in zip(images, pixels, strict=True):
+    opened = [load_faces(image, size=size) for image in images]
+    for image, part in zip(images, opened, strict=True):
         if len(part) != 1:
             raise InputError(
                 f"{image} holds {len(part)} faces: give pictures; a table or an archive goes to fer-xai report --data "
-                f"{image}, and in Python explain(classifier, load_faces({str(image)!r})[:1]) takes any of its faces"
+                f"{image}, and in Python explain(load_classifier(), load_faces({str(image)!r})[{part.ids[0]!r}]) takes "
+                "one of them by name"
             )
+    pixels = [part.pixels() for part in opened]
     in_colour = any(part.shape[-1] == 3 for part in pixels)
     stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if in_colour else p for p in pixels])
     return Faces.from_array(stacked, ids=_unique([name_of(image.name) for image in images]))

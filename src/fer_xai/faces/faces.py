@@ -94,9 +94,19 @@ class Faces:
         return len(self._rows)
 
     def __getitem__(self, index: Any) -> Faces:
-        """A part of the faces: integer, slice, boolean mask or integer array."""
+        """A part of the faces: integer, slice, boolean mask, integer array, or a face's name or a list of names."""
+        names = [index] if isinstance(index, str) else index
+        if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+            index = self._places(names)
         chosen = np.atleast_1d(np.arange(len(self))[index])
         return Faces(self._store, self.table.iloc[chosen], self._rows[chosen], self.skipped)
+
+    def _places(self, names: list[str]) -> np.ndarray:
+        places = pd.Index(self.table["face"]).get_indexer(names)
+        if (places < 0).any():
+            missing = names[int((places < 0).argmax())]
+            raise InputError(f"there is no face {missing!r} among these {len(self)}; names read like {self.ids[0]!r}")
+        return np.asarray(places)
 
     def renamed(self, ids: Sequence[str]) -> Faces:
         """The same faces under other names, one each."""

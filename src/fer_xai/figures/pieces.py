@@ -53,13 +53,20 @@ def show(axis: Any, face: np.ndarray, title: str) -> None:
 def lay_over(axis: Any, explanation: Explanation, n: int, count: int | None = None) -> None:
     """Lay face `n`'s attribution over its picture, or its `count` strongest segments: red speaks for the target.
 
-    All pictures of a face have one scale, that of its whole map.
+    All pictures of a face have one scale, that of its whole maps.
     """
-    attribution, strengths = strongest(explanation, n, count), np.abs(explanation.attributions[n])
-    strength, scale = np.abs(attribution), np.percentile(strengths, _FULL_COLOUR) or strengths.max() or 1.0
+    attribution, scale = strongest(explanation, n, count), _full_colour(explanation, n)
+    strength = np.abs(attribution)
     axis.imshow(
         attribution, cmap="RdBu_r", vmin=-scale, vmax=scale, alpha=0.75 * np.sqrt(np.minimum(strength / scale, 1))
     )
+
+
+def _full_colour(explanation: Explanation, n: int) -> float:
+    """The strength at which face `n` has full colour: one for all targets for which that face is explained."""
+    images = explanation.faces.images()
+    maps = np.abs(explanation.attributions[(images == images[n]).all(axis=(1, 2, 3))])
+    return float(np.percentile(maps, _FULL_COLOUR, axis=(1, 2)).max() or maps.max() or 1.0)
 
 
 def colour_key(figure: Figure) -> None:

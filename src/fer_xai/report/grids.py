@@ -132,7 +132,12 @@ class Agreement:
 
     @property
     def mark(self) -> str:
-        """``"▲"`` where the interval lies above all chance levels, ``"▼"`` below all, ``"·"`` otherwise."""
+        """``"▲"`` where the interval lies above all chance levels, ``"▼"`` below all, ``"·"`` otherwise.
+
+        The interval of fewer than `FEWEST` faces is narrow by luck.
+        """
+        if self.n < FEWEST:
+            return "·"
         levels = [level for level in (self.area, self.blob) if math.isfinite(level)]
         return "▲" if self.low > max(levels) else "▼" if self.high < min(levels) else "·"
 
