@@ -137,6 +137,12 @@ def test_batches_are_alike_and_as_few_as_can_be(total, most, rows):
     assert -(-total // rows) == -(-total // most)
 
 
+@pytest.mark.parametrize(("total", "rows"), [(1, 1), (31, 31), (32, 16), (64, 32), (128, 64), (296, 74), (1000, 125)])
+def test_two_streams_get_as_many_batches_each(total, rows):
+    assert evenly(total, 128, 2) == rows <= 128
+    assert total < 32 or -(-total // rows) % 2 == 0
+
+
 def test_gradients_at_many_points_come_face_by_face(smooth):
     engine, rng = engine_for(smooth), np.random.default_rng(2)
     faces = rng.uniform(size=(7, 12, 12, 1)).astype(np.float32)

@@ -15,9 +15,9 @@ import numpy as np
 from fer_xai.classifier import Classifier
 from fer_xai.classifier.ensemble import members_of
 from fer_xai.classifier.taps import layer_path, layers_of, watching
-from fer_xai.engine.ahead import ahead
 from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
 from fer_xai.engine.packing import evenly, packed, rows_per_pass
+from fer_xai.engine.streams import STREAMS, two_at_once
 from fer_xai.errors import InputError
 
 
@@ -67,9 +67,12 @@ class TracedEngine:
                 inputs = faces[face] if points is None else points(face, row).astype(np.float32, copy=False)
                 yield slice(0, where.stop - where.start), face, row, inputs
 
-        for real, face, row, inputs in ahead(batches()):
+        def run(batch: tuple[slice, np.ndarray, np.ndarray, np.ndarray]) -> Gradients:
+            real, face, row, inputs = batch
             answer = (result.numpy()[real] for result in program(inputs, aim[face]))
-            yield Gradients(face[real], row[real], inputs[real], *answer)
+            return Gradients(face[real], row[real], inputs[real], *answer)
+
+        yield from two_at_once(run, batches())
 
     def lacks(self, need: str) -> str | None:
         if need == "gradients" and not self._differentiable:
@@ -153,7 +156,9 @@ class TracedEngine:
     def _program(self, key: Any, faces: np.ndarray, trace: Callable[[tuple[int, ...]], Any]) -> Any:
         full = (key, faces.shape[1:])
         if full not in self._programs:
-            self._programs[full] = trace(faces.shape[1:])
+            program = trace(faces.shape[1:])
+            program.get_concrete_function()  # traced here, not by two streams
+            self._programs[full] = program
         return self._programs[full]
 
     def _trace_predict(self, size: tuple[int, ...]) -> Any:
@@ -236,7 +241,7 @@ class TracedEngine:
 
     def _rows(self, faces: np.ndarray, total: int) -> int:
         height, width, _ = self.classifier.input_shape
-        return evenly(total, rows_per_pass(height or faces.shape[1], width or faces.shape[2]))
+        return evenly(total, rows_per_pass(height or faces.shape[1], width or faces.shape[2]), STREAMS)
 
     def _packed(
         self,
@@ -247,18 +252,25 @@ class TracedEngine:
     ) -> np.ndarray:
         total = len(faces) * passes
         flat = np.empty((total, len(self.classifier.emotions)), np.float32)
-        batches = packed(len(faces), passes, self._rows(faces, total))
-        for where, given in ahead((where, inputs(face, row)) for where, face, row in batches):
+
+        def run(batch: tuple[slice, list[np.ndarray]]) -> None:
+            where, given = batch
             flat[where] = program(*given).numpy()[: where.stop - where.start]
+
+        batches = packed(len(faces), passes, self._rows(faces, total))
+        for _ in two_at_once(run, ((where, inputs(face, row)) for where, face, row in batches)):
+            pass
         return flat.reshape(len(faces), passes, -1)
 
     def _batched(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
         rows = self._rows(faces, len(faces))
-        parts = []
-        for start in range(0, len(faces), rows):
+
+        def run(start: int) -> list[np.ndarray]:
             part = [array[start : start + rows] for array in (faces, *others)]
             # Maps of a layer are large: what TensorFlow holds is looked at, not copied.
-            parts.append([np.asarray(memoryview(result)) for result in program(*part)])
+            return [np.asarray(memoryview(result)) for result in program(*part)]
+
+        parts = list(two_at_once(run, range(0, len(faces), rows)))
         return parts[0] if len(parts) == 1 else [np.concatenate(results) for results in zip(*parts, strict=True)]
 
 
