@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from functools import cache
 from typing import Any
 
@@ -116,7 +115,6 @@ def run_explainer(
     """
     check_ability(explainer, classifier)
     images = faces.images()
-    seeds = tuple([seed, content_seed(image)] for image in images)
 
     @cache
     def asked() -> np.ndarray:
@@ -135,7 +133,7 @@ def run_explainer(
         masks, names = region_masks(images, level, landmarks)
         return masks.argmax(axis=1), names
 
-    answer = explainer.attribute(engine or engine_for(classifier), Request(images, aim, seeds, regions, asked))
+    answer = explainer.attribute(engine or engine_for(classifier), Request(images, aim, seed, regions, asked))
     told = asked() if answer.probabilities is None else check_answers(classifier, faces, answer.probabilities)
     maps, details = _only_finite(answer)
     return Explanation(
@@ -163,9 +161,3 @@ def _only_finite(answer: Attribution) -> tuple[np.ndarray, dict[str, Any]]:
     if not undefined.any():
         return maps, answer.details
     return np.where(undefined[:, None, None], np.float32(0), maps), {**answer.details, "undefined": undefined}
-
-
-def content_seed(image: np.ndarray) -> int:
-    """A number from a face's pixels (at 8 bits), so that its random numbers do not depend on where it stands."""
-    digest = hashlib.blake2b(np.rint(image * 255).astype(np.uint8).tobytes(), digest_size=8)
-    return int.from_bytes(digest.digest())

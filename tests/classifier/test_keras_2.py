@@ -73,7 +73,7 @@ def test_grad_cam_taps_the_layer_by_name(old_file, sample_images):
     _, model = old_file
     engine = engine_for(Classifier(model))
     assert engine.last_convolution == "depthwise"
-    name, maps, slopes, _ = engine.layer_gradient(sample_images[:2], np.eye(7, dtype=np.float32)[:2], "first")
+    ((name, maps, slopes, _),) = engine.layer_gradients(sample_images[:2], np.eye(7, dtype=np.float32)[:2], "first")
     assert (name, maps.shape, slopes.shape) == ("first", (2, 15, 15, 4), (2, 15, 15, 4))
 
 
@@ -121,7 +121,8 @@ def test_python_control_flow_in_a_subclassed_model_still_works_while_watched(sam
     model(np.zeros((1, 16, 16, 1), np.float32))
     classifier = Classifier(model)
     assert classifier.input_shape == (16, 16, 1)
-    name, _, slopes, _ = engine_for(classifier).layer_gradient(sample_images[:1], np.eye(7, dtype=np.float32)[:1], None)
+    weights = np.eye(7, dtype=np.float32)[:1]
+    ((name, _, slopes, _),) = engine_for(classifier).layer_gradients(sample_images[:1], weights, None)
     assert (name, np.abs(slopes).max() > 0) == ("conv", True)
     own = model(classifier.preprocess(sample_images[:3])).numpy()
     assert np.allclose(engine_for(classifier).predict(sample_images[:3])[1], own, atol=1e-6)

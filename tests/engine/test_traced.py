@@ -53,7 +53,7 @@ def test_layer_gradients_chain_to_the_input(smooth):
     engine = engine_for(smooth)
     faces = np.random.default_rng(0).uniform(size=(3, 12, 12, 1)).astype(np.float32)
     weights = np.eye(7, dtype=np.float32)[[1, 4, 6]]
-    name, activations, gradients, _ = engine.layer_gradient(faces, weights, None)
+    ((name, activations, gradients, _),) = engine.layer_gradients(faces, weights, None)
     assert name.endswith("second")
     bias = smooth.model.layers[-1].bias.numpy()[[1, 4, 6]]
     logits = engine.predict(faces)[0][np.arange(3), [1, 4, 6]]
@@ -63,7 +63,7 @@ def test_layer_gradients_chain_to_the_input(smooth):
 def test_a_layer_that_gives_no_map_is_refused(smooth):
     faces = np.zeros((1, 12, 12, 1), np.float32)
     with pytest.raises(InputError, match=r"no spatial map at a layer .*; it has them at first, second"):
-        engine_for(smooth).layer_gradient(faces, np.eye(7, dtype=np.float32)[:1], smooth.model.layers[-1].name)
+        next(engine_for(smooth).layer_gradients(faces, np.eye(7, dtype=np.float32)[:1], smooth.model.layers[-1].name))
 
 
 def test_a_model_without_convolutions_says_that_grad_cam_needs_one():
@@ -84,9 +84,11 @@ def test_without_weights_the_likeliest_emotion_is_meant_and_the_answers_come_alo
     for one, other in zip(meant, said, strict=True):
         assert np.array_equal(one.gradient, other.gradient)
     assert np.allclose(np.concatenate([one.probabilities for one in meant]), probabilities, atol=1e-6)
-    meant, said = (engine.layer_gradient(faces, weights, None) for weights in (None, likeliest))
-    assert np.array_equal(meant.gradients, said.gradients)
-    assert np.allclose(meant.probabilities, probabilities, atol=1e-6)
+    meant, said = (list(engine.layer_gradients(faces, weights, None)) for weights in (None, likeliest))
+    assert len(meant) == len(said) == 2
+    for one, other in zip(meant, said, strict=True):
+        assert np.array_equal(one.gradients, other.gradients)
+    assert np.allclose(np.concatenate([one.probabilities for one in meant]), probabilities, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", ["saliency", "gradcam"])
@@ -117,7 +119,7 @@ def test_nothing_is_traced_twice_over_many_batches(sample_images):
         engine.coalitions(faces, faces, segments[:count], np.ones((count, count + 1, 1), np.uint8))
         list(engine.gradients(faces, weights[:count], "logit"))
         list(engine.gradients(faces, weights[:count], "logit", _darker(faces), 7))
-        engine.layer_gradient(faces, weights[:count], None)
+        list(engine.layer_gradients(faces, weights[:count], None))
     assert len(engine._programs) == 5
     assert {program.experimental_get_tracing_count() for program in engine._programs.values()} == {1}
 

@@ -158,7 +158,7 @@ def test_gradient_shap_equals_the_package_for_the_same_samples(smooth, faces, mo
     share = np.array([[t for _, t in row] for row in draws])
     for emotion in range(7):
         weights = np.eye(7, dtype=np.float32)[[emotion, emotion]]
-        request = Request(faces[:2], weights, ([0], [0]), lambda level: (np.zeros(1), ()), lambda: np.zeros(1))
+        request = Request(faces[:2], weights, 0, lambda level: (np.zeros(1), ()), lambda: np.zeros(1))
         mean, _ = expected_gradients(engine_for(smooth), request, "logit", others, who, share)
         assert np.allclose(mean, theirs[..., 0, emotion], rtol=1e-3, atol=1e-6)
 

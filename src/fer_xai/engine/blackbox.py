@@ -46,7 +46,9 @@ class BlackBoxEngine:
     def lacks(self, need: str) -> str | None:
         return None if need == "probabilities" else str(self._no_gradients())
 
-    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
+    def layer_gradients(
+        self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None
+    ) -> Iterator[LayerGradients]:
         raise self._no_gradients()
 
     def _blended(self, faces: np.ndarray, fills: np.ndarray, keep: RowMaker, passes: int) -> np.ndarray:

@@ -28,7 +28,7 @@ class Gradients(NamedTuple):
 
 
 class LayerGradients(NamedTuple):
-    """A spatial layer's maps on each face, and the gradients of a score with respect to them."""
+    """One batch of a spatial layer's maps on faces, in their order, and gradients of a score with respect to them."""
 
     layer: str  # its path
     activations: np.ndarray  # (N, h, w, K)
@@ -95,8 +95,10 @@ class Engine(Protocol):
         """One line on why the classifier does not offer one of `NEEDS`; `None` where it does."""
         ...
 
-    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
-        """Activations of a spatial layer, and gradients of Σ weights · logits with respect to them.
+    def layer_gradients(
+        self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None
+    ) -> Iterator[LayerGradients]:
+        """Activations of a spatial layer, and gradients of Σ weights · logits with respect to them, batch by batch.
 
         `weights` are as in `gradients`; `layer` is a layer's name, or `None` for the last convolution that the logits
         depend on.

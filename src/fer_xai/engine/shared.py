@@ -49,8 +49,10 @@ class SharedPasses:
     def lacks(self, need: str) -> str | None:
         return self._engine.lacks(need)
 
-    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
-        return self._engine.layer_gradient(faces, weights, layer)
+    def layer_gradients(
+        self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None
+    ) -> Iterator[LayerGradients]:
+        return self._engine.layer_gradients(faces, weights, layer)
 
 
 def _equal(*arrays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -35,8 +35,8 @@ class TracedEngine:
 
     def predict(self, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         program = self._program("predict", faces, self._trace_predict)
-        logits, probabilities = self._batched(program, faces)
-        return logits, probabilities
+        logits, probabilities = zip(*self._batches(program, faces), strict=True)
+        return np.concatenate(logits), np.concatenate(probabilities)
 
     def coalitions(self, faces: np.ndarray, fills: np.ndarray, segments: np.ndarray, present: np.ndarray) -> np.ndarray:
         program = self._program("coalitions", faces, self._trace_coalitions)
@@ -98,12 +98,15 @@ class TracedEngine:
         if reason is not None:
             raise InputError(reason)
 
-    def layer_gradient(self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None) -> LayerGradients:
+    def layer_gradients(
+        self, faces: np.ndarray, weights: np.ndarray | None, layer: str | None
+    ) -> Iterator[LayerGradients]:
         tapped = self._spatial_layer(layer)
         program = self._program(
             ("layer_gradient", layer_path(tapped)), faces, lambda size: self._trace_layer_gradient(size, tapped)
         )
-        return LayerGradients(layer_path(tapped), *self._batched(program, faces, self._aim(weights, len(faces))))
+        for batch in self._batches(program, faces, self._aim(weights, len(faces))):
+            yield LayerGradients(layer_path(tapped), *batch)
 
     @property
     def last_convolution(self) -> str:
@@ -262,7 +265,7 @@ class TracedEngine:
             pass
         return flat.reshape(len(faces), passes, -1)
 
-    def _batched(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
+    def _batches(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> Iterator[list[np.ndarray]]:
         rows = self._rows(faces, len(faces))
 
         def run(start: int) -> list[np.ndarray]:
@@ -270,8 +273,7 @@ class TracedEngine:
             # Maps of a layer are large: what TensorFlow holds is looked at, not copied.
             return [np.asarray(memoryview(result)) for result in program(*part)]
 
-        parts = list(two_at_once(run, range(0, len(faces), rows)))
-        return parts[0] if len(parts) == 1 else [np.concatenate(results) for results in zip(*parts, strict=True)]
+        return two_at_once(run, range(0, len(faces), rows))
 
 
 def _or_likeliest(weights: Any, probabilities: Any) -> Any:

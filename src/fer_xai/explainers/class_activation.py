@@ -39,9 +39,12 @@ class ClassActivation(ABC):
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         """Explain all faces of the request."""
-        at = engine.layer_gradient(request.faces, request.aim, self.layer)
-        answer = on_face(self.weigh(at.activations, at.gradients), at.layer, request.faces.shape[1:3], self.relu)
-        return replace(answer, probabilities=at.probabilities)
+        cams, answers = [], []
+        for at in engine.layer_gradients(request.faces, request.aim, self.layer):
+            cams.append(self.weigh(at.activations, at.gradients))
+            answers.append(at.probabilities)
+        answer = on_face(np.concatenate(cams), at.layer, request.faces.shape[1:3], self.relu)
+        return replace(answer, probabilities=np.concatenate(answers))
 
     @abstractmethod
     def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 from fer_xai.classifier import Classifier
 from fer_xai.engine import NEEDS, Engine, engine_for
 from fer_xai.errors import InputError, unknown
+from fer_xai.faces.seeds import face_seeds
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Request:
     aim : ndarray (N, E) float32, optional
         1 for the target emotion; for a contrast 1 and −1. `None`: the emotion that the classifier answers, which a
         method that looks at the face itself finds in the same pass.
-    seeds : sequence of list of int
-        One seed per face, derived from the caller's seed and the face's content.
+    seed : int
+        The caller's; `seeds` has one per face.
     regions : callable
         Given a level (``coarse`` or ``fine``), the facial region of each pixel, (N, H, W) int, and the regions' names;
         for methods that explain by facial regions.
@@ -38,9 +39,14 @@ class Request:
 
     faces: np.ndarray
     aim: np.ndarray | None
-    seeds: tuple[list[int], ...]
+    seed: int
     regions: Callable[[str], tuple[np.ndarray, tuple[str, ...]]]
     answers: Callable[[], np.ndarray]
+
+    @cached_property
+    def seeds(self) -> tuple[list[int], ...]:
+        """One seed per face, of the caller's seed and the face's content."""
+        return face_seeds(self.faces, self.seed)
 
     @cached_property
     def weights(self) -> np.ndarray:

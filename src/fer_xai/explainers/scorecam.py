@@ -55,7 +55,8 @@ class ScoreCAM:
 
     def attribute(self, engine: Engine, request: Request) -> Attribution:
         faces = request.faces
-        layer, activations, *_ = engine.layer_gradient(faces, request.weights, self.layer)
+        batches = list(engine.layer_gradients(faces, request.weights, self.layer))
+        activations = np.concatenate([batch.activations for batch in batches])
         channels = activations.shape[-1]
 
         def masks(face: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -66,7 +67,7 @@ class ScoreCAM:
         scores = engine.masked(faces, fill_faces(faces, self.fill), masks, channels + 1)
         importance = np.einsum("ne,nme->nm", request.weights, scores[:, :-1] - scores[:, -1:])
         cam = np.einsum("nhwk,nk->nhw", activations, importance)
-        answer = on_face(cam, layer, faces.shape[1:3], self.relu)
+        answer = on_face(cam, batches[0].layer, faces.shape[1:3], self.relu)
         return Attribution(answer.maps, details={**answer.details, "importance": importance})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -114,7 +115,7 @@ def _alike(counts: np.ndarray, exact: np.ndarray) -> list[np.ndarray]:
     return [np.flatnonzero(key == k) for k in np.unique(key)]
 
 
-def _coalitions(counts: np.ndarray, exact: bool, samples: int, seeds: list[list[int]]) -> np.ndarray:
+def _coalitions(counts: np.ndarray, exact: bool, samples: int, seeds: Sequence[list[int]]) -> np.ndarray:
     """Coalitions (n, M, most segments) of some faces."""
     if exact:
         every = shapley.all_coalitions(int(counts[0]))

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fer_xai.api import content_seed
 from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
 from fer_xai.errors import InputError
@@ -37,6 +36,7 @@ from fer_xai.explainers.target import Target, resolve_target
 from fer_xai.faces import Faces
 from fer_xai.faces.faces import stratified
 from fer_xai.faces.formats import drawn
+from fer_xai.faces.seeds import face_seeds
 from fer_xai.facs import FaceMasks, blind_maps
 from fer_xai.study import chunks
 from fer_xai.study.explaining_again import attributers
@@ -97,7 +97,7 @@ class Sample:
     faces: Faces
     targets: tuple[str, ...]
     weights: np.ndarray
-    seeds: list[list[int]]
+    seeds: tuple[list[int], ...]
     maps: dict[str, np.ndarray]
     masks: np.ndarray
     fine_masks: np.ndarray
@@ -114,7 +114,7 @@ class Sample:
         faces = study.faces_of(places)
         said = predictions["predicted"].iloc[places].tolist()
         targets, weights = resolve_target(target, said, faces.labels, study.manifest["model"]["emotions"])
-        seeds = [[seed, content_seed(image)] for image in faces.images()]
+        seeds = face_seeds(faces.images(), seed)
         noise = [np.random.default_rng([*own, _NOISE]).normal(size=faces.size) for own in seeds]
         maps = {method: study.maps(method, places)[0] for method in study.methods}
         maps |= {"random": np.array(noise, np.float32), **blind_maps(faces)}
