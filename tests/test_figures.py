@@ -54,6 +54,16 @@ def test_bars_put_the_region_with_most_beyond_its_area_first_and_mark_the_area(e
     assert "chance" in explanation.plot("bars").get_supxlabel()
 
 
+def test_the_key_speaks_of_blue_only_where_there_may_be_any(explanation):
+    signed = replace(explanation, attributions=explanation.attributions - 0.1)
+    assert "blue against it" in signed.plot("overlay").get_supxlabel()
+    positive = replace(explanation, attributions=np.abs(explanation.attributions))
+    assert "keep nothing that speaks against it" in positive.plot("overlay").get_supxlabel()
+    magnitudes = replace(positive, settings={"show": "absolute"})
+    assert "for the emotion or against it" in magnitudes.plot("overlay").get_supxlabel()
+    assert "blue" not in magnitudes.plot("panels").get_supxlabel()
+
+
 def _rgb(colour: str) -> tuple[float, ...]:
     from matplotlib.colors import to_rgb
 

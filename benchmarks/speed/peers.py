@@ -131,7 +131,7 @@ def _tf_explain(given: Given) -> Job:
     return given.one_by_one(job)
 
 
-def _shap_partition(predict: str, batch: int) -> Callable[[Given], Job]:
+def _shap_partition(predict: str, batch: int | str) -> Callable[[Given], Job]:
     def prepare(given: Given) -> Job:
         import shap
 
@@ -177,7 +177,7 @@ PEERS = (
     Peer("tf-keras-vis", "tf_keras_vis", "best", "Grad-CAM", 64, _tf_keras_vis("Gradcam", True)),
     Peer("tf-keras-vis", "tf_keras_vis", "ordinary", "Grad-CAM", 16, _tf_keras_vis("Gradcam", False)),
     Peer("shap partition", "shap", "best", "segment SHAP-1000", 2, _shap_partition("traced", 250)),
-    Peer("shap partition", "shap", "ordinary", "segment SHAP-1000", 2, _shap_partition("predicted", 50)),
+    Peer("shap partition", "shap", "ordinary", "segment SHAP-1000", 2, _shap_partition("predicted", "auto")),
     Peer("shap gradient", "shap", "best", "gradient SHAP-200", 4, _shap_gradient),
 )  # fmt: skip
 

@@ -201,6 +201,23 @@ class TestExplain:
         assert "unknown kind" in refused(*arguments, tmp_path / "no.png", "--kind", "pie")
         assert not (tmp_path / "no.png").exists()
 
+    def test_takes_faces_of_a_table_by_name(self, csv, model, tmp_path):
+        from PIL import Image
+
+        arguments = ("explain", csv, "--model", model, "--method", "gradcam", "--out", tmp_path / "why.npz")
+        told = json.loads(run(*arguments, "--face", "row-3", "--face", "row-1", "--json").stdout)
+        assert [row["face"] for row in told["faces"]] == ["row-3", "row-1"]
+        from fer_xai import Explanation, load_faces
+
+        kept, all_faces = Explanation.load(tmp_path / "why.npz"), load_faces(csv)[["row-3", "row-1"]]
+        np.testing.assert_array_equal(kept.faces.pixels(), all_faces.pixels())
+        assert kept.faces.labels == all_faces.labels
+        assert "name some, as --face row-0, or give all to fer-xai report" in refused(*arguments)
+        assert "there is no face 'row-x'" in refused(*arguments, "--face", "row-x")
+        Image.fromarray(kept.faces.pixels()[0, ..., 0]).save(tmp_path / "one.png")
+        alone = ("explain", tmp_path / "one.png", "--face", "row-0", "--out", tmp_path / "why.png")
+        assert "received no table" in refused(*alone)
+
     def test_refuses_in_one_line(self, model, tmp_path):
         (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n0000")
         arguments = ("--model", model, "--out", tmp_path / "why.png")

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @one_line
 def explain(
-    images: Annotated[list[Path], typer.Argument(help="Face crops or photos with one face.", show_default=False)],
+    images: Annotated[
+        list[Path],
+        typer.Argument(help="Face crops or photos with one face; or a CSV or .npz, with --face.", show_default=False),
+    ],
     out: Annotated[
         Path,
         typer.Option(
@@ -32,6 +35,10 @@ def explain(
         ),
     ],
     model: options.Model = None,
+    face: Annotated[
+        list[str] | None,
+        typer.Option(help="A face of a CSV or .npz by its name, as row-543; may be repeated.", show_default=False),
+    ] = None,
     method: options.Method = "lime",
     target: options.TargetOrEvery = "predicted",
     kind: Annotated[
@@ -67,6 +74,8 @@ def explain(
 
     Example, a photo by the bundled classifier and LIME: fer-xai explain photo.jpg --out why.png
 
+    Example, two rows of a table: fer-xai explain fer2013.csv --face row-0 --face row-543 --out why.png
+
     Example, why fear rather than surprise:
     fer-xai explain photo.jpg --method occlusion --target fear-surprise --out why.png
 
@@ -94,7 +103,7 @@ def explain(
     )
     height, width, _ = classifier.input_shape
     size = (height, width) if height and width else (48, 48)
-    faces = _open_pictures(images, size)
+    faces = _open_pictures(images, size, face or [])
     explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
     _tell_what_is_empty(explanation)
     if out.suffix == ".npz":
@@ -124,25 +133,34 @@ def _refuse_what_is_no_picture(images: list[Path]) -> None:
             raise InputError(f"no picture at {image}")
 
 
-def _open_pictures(images: list[Path], size: tuple[int, int]) -> Faces:
-    """The face of each picture; all in colour as soon as one is."""
+def _open_pictures(images: list[Path], size: tuple[int, int], names: list[str]) -> Faces:
+    """The face of each picture, and of each table those that are named; all in colour as soon as one is."""
     import numpy as np
 
     from fer_xai.faces import Faces, load_faces
     from fer_xai.faces.images import name_of
 
     opened = [load_faces(image, size=size) for image in images]
-    for image, part in zip(images, opened, strict=True):
-        if len(part) != 1:
+    tables = [(image, part) for image, part in zip(images, opened, strict=True) if len(part) != 1]
+    for image, part in tables:
+        if not names:
             raise InputError(
-                f"{image} holds {len(part)} faces: give pictures; a table or an archive goes to fer-xai report --data "
-                f"{image}, and in Python explain(load_classifier(), load_faces({str(image)!r})[{part.ids[0]!r}]) takes "
-                "one of them by name"
+                f"{image} holds {len(part)} faces: name some, as --face {part.ids[0]}, or give all to fer-xai report "
+                f"--data {image}"
             )
-    pixels = [part.pixels() for part in opened]
+    if names and len(tables) != 1:
+        held = "no table" if not tables else f"{len(tables)} tables"
+        raise InputError(f"--face {names[0]}: names faces of one table, a CSV or .npz; received {held}")
+    chosen = [part[names] if len(part) != 1 else part for part in opened]
+    pixels = [part.pixels() for part in chosen]
     in_colour = any(part.shape[-1] == 3 for part in pixels)
     stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if in_colour else p for p in pixels])
-    return Faces.from_array(stacked, ids=_unique([name_of(image.name) for image in images]))
+    called = [
+        list(part.ids) if image in dict(tables) else [name_of(image.name)]
+        for image, part in zip(images, chosen, strict=True)
+    ]
+    labels = [label for part in chosen for label in part.labels]
+    return Faces.from_array(stacked, labels, ids=_unique([name for some in called for name in some]))
 
 
 def _drawn(explanation: Explanation, kind: str, suffix: str) -> bytes:

@@ -21,7 +21,8 @@ _MOST_LAYERS = 40
 _MOST_CANDIDATES = 12
 _LEGEND = (
     "chosen: what the faces speak for (kept: what stays, since they do not say); tied: not told from it (exact McNemar "
-    "test, 1 %); order found: the best order for these faces, from one half and judged on the other."
+    "test, 1 %); more right: on these faces, but not beyond what one answer for all would be; order found: the best "
+    "order for these faces, from one half and judged on the other."
 )
 
 
@@ -96,12 +97,13 @@ def _layers(layers: pd.DataFrame) -> Table:
 def _candidates(found: Inspection) -> Table:
     colours = len(set(found.candidates["colour"])) > 1
     table = _table(("scaling", *(["colour"] if colours else []), "order", "accuracy", "95 %", "log-lik.", ""))
+    origins = {found.declared["origin"][key] for key in ("scaling", "emotions")}
+    said = " (default)" if origins == {"default"} else " (declared)"
     best = found.candidates.loc[found.candidates["chosen"], "accuracy"].max()
     for row in found.candidates.head(_MOST_CANDIDATES).itertuples(index=False):
         kept = "chosen" if found.settled else "kept"
-        # What is right more often than what is kept, by one and the same answer to all, is not tied with it.
-        mark = kept if row.chosen else "tied" if row.tied and not row.accuracy > best else ""
-        mark += " (declared)" if row.declared else ""
+        mark = kept if row.chosen else "more right" if row.accuracy > best else "tied" if row.tied else ""
+        mark += said if row.declared else ""
         cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
         cells += [f"{row.low:.1%}–{row.high:.1%}", f"{row.log_likelihood:.3f}", mark.strip()]
         table.add_row(*cells, style="bold" if row.chosen else "")

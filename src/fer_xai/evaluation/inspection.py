@@ -116,7 +116,9 @@ def inspect_classifier(
     choice = choices[readings.index(chosen)]
     stated = origins["emotions"] not in _UNSAID
     if is_hopeless(chosen, len(readings), labels):
-        most_right = max(readings, key=lambda reading: reading.accuracy.value)
+        tried = zip(candidates, choices, strict=True)
+        every = [read(one, order, labels) for one, choice in tried for order in choice.rivals]
+        most_right = max(every, key=lambda reading: reading.accuracy.value)
         reasons = [_hopeless(most_right, labels), *_one_answer(before or chosen)]
         chosen, choice = before or chosen, choices[0] if before else choice
         notes, warning = [], None

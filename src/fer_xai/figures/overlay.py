@@ -27,5 +27,5 @@ def draw_overlay(explanation: Explanation, limit: int = 8) -> Figure:
     for n, axis in enumerate(axes):
         show(axis, picture(explanation, n), f"{caption(explanation, n)}\nfor {explanation.targets[n]}")
         lay_over(axis, explanation, n)
-    colour_key(figure)
+    colour_key(figure, explanation)
     return figure

@@ -56,7 +56,7 @@ def draw_panels(explanation: Explanation, limit: int = 8) -> Figure:
         if named:
             _values(axes[n, -2], explanation, n)
         _probabilities(axes[n, -1], explanation, n)
-    colour_key(figure)
+    colour_key(figure, explanation)
     return figure
 
 

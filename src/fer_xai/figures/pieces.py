@@ -69,9 +69,15 @@ def _full_colour(explanation: Explanation, n: int) -> float:
     return float(np.percentile(maps, _FULL_COLOUR, axis=(1, 2)).max() or maps.max() or 1.0)
 
 
-def colour_key(figure: Figure) -> None:
+def colour_key(figure: Figure, explanation: Explanation) -> None:
     """Say under the panels what the laid-over colours mean."""
-    words = "red speaks for the emotion, blue against it; colours can be compared within a face, not between faces"
+    if (explanation.attributions < 0).any():
+        colours = "red speaks for the emotion, blue against it"
+    elif explanation.settings.get("show") == "absolute":
+        colours = "red: the answer reacts to changes there, for the emotion or against it"
+    else:
+        colours = "red speaks for the emotion; these maps keep nothing that speaks against it"
+    words = f"{colours}; colours can be compared within a face, not between faces"
     figure.supxlabel(words, fontsize=6, color=INK)
 
 

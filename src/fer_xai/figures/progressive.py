@@ -41,5 +41,5 @@ def draw_progressive(explanation: Explanation, limit: int = 8) -> Figure:
         for axis, count in zip(axes[n, 1:], counts, strict=True):
             show(axis, face, heading(explanation, n) if count is None else f"{count} strongest")
             lay_over(axis, explanation, n, count)
-    colour_key(figure)
+    colour_key(figure, explanation)
     return figure
