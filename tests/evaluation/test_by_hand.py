@@ -417,12 +417,15 @@ def test_ablation_has_its_columns_and_its_controls_follow_the_seed() -> None:
     assert costs["n"].tolist()[:2] == [5, 4]
     contempt = costs[costs["emotion"] == "contempt"].iloc[0]
     assert contempt[["p_cost", "p_cost_low", "p_cost_high"]].isna().all()
-    drop = (rows["p"] - rows["p_hidden"])[(rows["label"] == "happy") & (rows["region"] == "small")]
-    happy = costs[(costs["emotion"] == "happy") & (costs["region"] == "small")].iloc[0]
+    drop = (rows["p"] - rows["p_hidden"])[rows["region"] == "small"].dropna()
+    whole = costs[(costs["emotion"] == "all") & (costs["region"] == "small")].iloc[0]
     interval = ttest_1samp(drop, 0).confidence_interval()
-    assert happy[["p_cost", "p_cost_low", "p_cost_high"]].tolist() == pytest.approx(
+    assert whole[["p_cost", "p_cost_low", "p_cost_high"]].tolist() == pytest.approx(
         [drop.mean(), interval.low, interval.high]
     )
+    happy = costs[(costs["emotion"] == "happy") & (costs["region"] == "small")].iloc[0]
+    assert np.isfinite(happy["p_cost"])
+    assert np.isnan(happy["p_cost_low"]), "two faces are too few for an interval"
 
 
 def test_nothing_is_told_from_one_answer() -> None:

@@ -165,8 +165,11 @@ def test_misfits_are_refused():
 def test_intervals_by_hand():
     assert math.isnan(share(0, 0).value)
     assert (share(4, 6).low, share(4, 6).high) == (pytest.approx(0.3000, abs=1e-3), pytest.approx(0.9032, abs=1e-3))
-    # Student's t with one degree of freedom is 12.706; the standard error of 1 and 3 is 1.
-    assert mean(np.array([1.0, 3.0])).high == pytest.approx(2 + 12.706, abs=1e-3)
+    # Student's t with two degrees of freedom is 4.303; the standard error of 0, 2 and 4 is 2 / √3.
+    assert mean(np.array([0.0, 2.0, 4.0])).high == pytest.approx(2 + 4.303 * 2 / 3**0.5, abs=1e-3)
+    two = mean(np.array([1.0, 3.0]))
+    assert (two.value, two.n) == (2, 2)
+    assert math.isnan(two.low)
     counts = np.array([[90, 10], [0, 0]])
     drawn_shares = resampled(counts, lambda c: c[..., 0, 0] / c.sum(axis=(-2, -1)))
     assert (drawn_shares.low, drawn_shares.high) == (pytest.approx(0.84, abs=0.01), pytest.approx(0.955, abs=0.01))

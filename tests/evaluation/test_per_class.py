@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score, precision_recall_fscore_support
 
@@ -91,3 +92,13 @@ def test_confusions_are_ranked_and_share_the_errors():
     assert wrong["n"].is_monotonic_decreasing
     assert right["n"].sum() == 6
     assert ((table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
+
+
+def test_the_diagonal_has_no_interval_where_a_class_has_two_faces_and_samples_keep_all_classes():
+    few = pd.DataFrame([[30, 0], [0, 2]], ["a", "b"], ["a", "b"])
+    found = measure_mean_diagonal(few)
+    assert found.value == 1
+    assert np.isnan([found.low, found.high]).all()
+    # Half of the small class is right: a sample without it would give a mean of 1, one class short.
+    enough = measure_mean_diagonal(pd.DataFrame([[100, 0], [3, 0]], ["a", "b"], ["a", "b"]))
+    assert (enough.value, enough.low, enough.high) == (0.5, 0.5, 0.5)

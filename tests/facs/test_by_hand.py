@@ -300,9 +300,9 @@ def test_with_one_unit_left_out_the_others_stand_for_it() -> None:
     without = [[[2.0, 1.0], [12.0, 2.0]], [[7.0, 2.0], [8.0, 1.0]], [[9.0, 3.0], [4.0, 1.0]]]
     np.testing.assert_allclose(people.sums, whole)
     assert sorted(left.tolist()) == sorted(without)
-    assert people.enough
-    assert units.enough
-    assert not Units.of(values[:4], codes[:4], 2).enough
+    six, halves = np.repeat(values[:3], 2, axis=0), np.array([0, 1, 0, 1, 0, 1])
+    assert Units.of(six, halves, 2).enough
+    assert not units.enough, "the second emotion has two"
     assert not Units.of(values[:0], codes[:0], 2).enough
 
 

@@ -316,23 +316,23 @@ def test_what_never_varies_is_not_tested() -> None:
     assert (still["log2_enrichment"] == 0).all()
 
 
-def test_exactly_two_emotions_of_two_faces_are_enough() -> None:
-    two = drawn_profile(2, 0).only(np.arange(12) < 4)
+def test_exactly_two_emotions_of_three_faces_are_enough() -> None:
+    two = drawn_profile(3, 0).only(np.arange(18) < 6)
     assert set(two.emotions) == {"angry", "disgust"}
     assert np.isfinite(separability_from_profile(two, resamples=9).value)
     gain = separability_gain(two, [replace(two, mass=two.mass[::-1].copy())], resamples=9)
     assert np.isfinite([gain.value, gain.p, gain.first, gain.second]).all()
-    assert gain.n == 4
+    assert gain.n == 6
     own = own_codebook_from_profile(two, resamples=9, codebooks=["facs2002"])
-    assert own.n == 4
+    assert own.n == 6
     assert own.emotions == ("angry", "disgust")
     assert own.closest == "facs2002"
     assert own.regions["value"].notna().all()
-    three = two.only(np.array([True, True, True, False]))
-    assert separability_from_profile(three, resamples=9).left_out == ("disgust",)
-    assert np.isnan(separability_gain(three, [three], resamples=9).value)
-    assert separability_gain(three, [three], resamples=9).n == 2
-    assert set(significance(three, resamples=9)["emotion"]) == {"angry"}
+    fewer = two.only(np.arange(6) < 5)
+    assert separability_from_profile(fewer, resamples=9).left_out == ("disgust",)
+    assert np.isnan(separability_gain(fewer, [fewer], resamples=9).value)
+    assert separability_gain(fewer, [fewer], resamples=9).n == 3
+    assert set(significance(fewer, resamples=9)["emotion"]) == {"angry"}
 
 
 def test_a_codebook_that_says_the_same_of_all_has_no_correlation() -> None:

@@ -30,18 +30,22 @@ def planted(masks: FaceMasks, emotions: list[str], mass: float) -> np.ndarray:
 
 
 def test_closed_form_of_two_emotions() -> None:
-    mass = np.array([[0.4, 0.1], [0.2, 0.1], [0.3, 0.2], [0.1, 0.4]])
-    area = np.array([[0.1, 0.1], [0.2, 0.1], [0.1, 0.2], [0.1, 0.2]])
-    result = specificity_from_profile(mass, area, ["happy", "happy", "sad", "sad"], ["happy", "sad"])
+    mass = np.array([[0.4, 0.1], [0.2, 0.1], [0.3, 0.1], [0.3, 0.2], [0.1, 0.4], [0.2, 0.3]])
+    area = np.array([[0.1, 0.1], [0.2, 0.1], [0.15, 0.1], [0.1, 0.2], [0.1, 0.2], [0.1, 0.2]])
+    named = ["happy"] * 3 + ["sad"] * 3
+    result = specificity_from_profile(mass, area, named, ["happy", "sad"])
     expected = np.log2([[0.3 / 0.15, 0.1 / 0.1], [0.2 / 0.1, 0.3 / 0.2]])
     np.testing.assert_allclose(result.matrix, expected)
     assert list(result.matrix.index) == list(result.matrix.columns) == ["happy", "sad"]
     s = np.mean([expected[0, 0] - expected[0, 1], expected[1, 1] - expected[1, 0]])
     assert result.value == pytest.approx(s)
     assert result.low <= result.value <= result.high
-    # Of the six ways to give two faces each emotion, those at least as specific as this one: all are tried.
-    assert 1 / 6 <= result.p <= 1
-    assert result.n == 4
+    # Of the twenty ways to give three faces each emotion, those at least as specific as this one: all are tried.
+    assert 1 / 20 <= result.p <= 1
+    assert result.n == 6
+    fewer = specificity_from_profile(mass[:5], area[:5], named[:5], ["happy", "sad"])
+    assert np.isfinite(fewer.value)
+    assert np.isnan([fewer.low, fewer.high, fewer.p]).all(), "two sad faces are too few to say how sure that is"
 
 
 def test_a_profile_is_mass_and_area() -> None:

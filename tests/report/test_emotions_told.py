@@ -15,7 +15,7 @@ def test_the_lead_method_tells_the_emotion_beside_chance(rendered: FakeStudy, in
     figures = Figures.of(rendered)
     (said,) = emotions_told.sentences(figures)
     assert said == (
-        "By Occlusion, the emotion can be told from the regions alone for 41 % of faces (30–50 %; chance 14 %; "
+        "By Occlusion, the emotion can be told from the regions alone for 41 % of 68 faces (30–50 %; chance 14 %; "
         "a blob in the middle 20 %), "
         "and the pattern is closest to Du 2014 (correlation +0.36)."
     ).replace(" %", "\N{NO-BREAK SPACE}%")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_xai.report import sentences
+from fer_xai.report import emotion_sentences, sentences
 from fer_xai.report.figures import Figures
 from tests.report.fake_study import FakeStudy, make_study
 
@@ -43,14 +43,14 @@ def test_the_sign_of_s_is_told_as_the_interval_tells_it(tmp_path: Path) -> None:
 
 
 def test_an_emotion_without_action_units_has_a_profile_and_no_agreement(rendered: FakeStudy) -> None:
-    told = " ".join(sentences.of_emotion(Figures.of(rendered), "neutral"))
+    told = " ".join(emotion_sentences.of_emotion(Figures.of(rendered), "neutral"))
     assert "no agreement" in told
-    assert "rests most on" in told
+    assert "rests most densely on" in told
 
 
 def test_an_emotion_never_answered_is_told(tmp_path: Path) -> None:
     figures = Figures.of(make_study(tmp_path, faces=40, never=("disgust",)))
-    assert "It never answers disgust for a labelled face." in sentences.of_emotion(figures, "disgust")
+    assert "It never answers disgust for a labelled face." in emotion_sentences.of_emotion(figures, "disgust")
 
 
 def test_no_emotion_is_best_where_all_are_found_alike(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_model_with_one_answer_for_all_is_warned_of_first(tmp_path: Path) -> N
     study.tables["predictions"]["predicted"] = "neutral"
     said = sentences.headline(Figures.of(study))
     assert said[1].startswith("Warning: it answers neutral for 100")
-    assert any("whatever they show" in said for said in sentences.of_emotion(Figures.of(study), "happy"))
+    assert any("whatever they show" in said for said in emotion_sentences.of_emotion(Figures.of(study), "happy"))
     assert sentences.lead_specificity(Figures.of(study)) is None
     assert "cannot be asked of a model with one answer" in " ".join(said)
     study.tables["predictions"]["label"] = "neutral"

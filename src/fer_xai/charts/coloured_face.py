@@ -16,6 +16,7 @@ from fer_xai.charts.selecting import emotions_of, select
 from fer_xai.charts.style import Chart, style
 from fer_xai.charts.words import codebook_name, listing, method_name, region_name, signed
 from fer_xai.facs.codebooks import Codebook, load_codebook
+from fer_xai.few import FEWEST
 
 LIMIT = 2.0
 
@@ -47,7 +48,7 @@ def face_map(
     Returns
     -------
     Chart
-        The frame around the face has the colour of the background.
+        The frame around the face has the colour of the background. Numbers of one or two faces have no colour.
 
     Raises
     ------
@@ -76,7 +77,8 @@ def face_map(
 
 def _colour(chart: Chart, axis: Axes, part: pd.DataFrame, theme: str) -> None:
     known = shades(theme)
-    values = dict(zip(part["region"], part["log2_enrichment"].astype(float), strict=True))
+    told = part["log2_enrichment"].astype(float).where(part["n"] >= FEWEST)
+    values = dict(zip(part["region"], told, strict=True))
 
     def paint(region: str) -> str:
         shade = diverging(values.get(region), LIMIT)

@@ -13,6 +13,7 @@ from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.faces.fills import FILLS, fill_faces
 from fer_xai.faces.inpainting import inpaint
+from fer_xai.few import FEWEST
 
 HIDDEN_BY = ("grey", "blur", "inpaint")
 
@@ -170,7 +171,7 @@ def _paired(name: str, before: np.ndarray, after: np.ndarray) -> dict[str, float
 def _mean(name: str, values: np.ndarray) -> dict[str, float]:
     from scipy.stats import sem, t
 
-    if len(values) < 2:
+    if len(values) < FEWEST:
         return {name: values.mean() if len(values) else np.nan, f"{name}_low": np.nan, f"{name}_high": np.nan}
     reach = t.ppf(0.975, len(values) - 1) * sem(values)
     return {name: values.mean(), f"{name}_low": values.mean() - reach, f"{name}_high": values.mean() + reach}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from fer_xai.evaluation.intervals import Estimate, resampled, share
+from fer_xai.few import FEWEST
 
 # Share of right predictions with its 95 % Wilson interval, over `n` labelled faces.
 Accuracy = Estimate
@@ -51,8 +53,20 @@ def mean_diagonal(confusion: pd.DataFrame) -> float:
 
 
 def measure_mean_diagonal(confusion: pd.DataFrame, seed: int = 0) -> Estimate:
-    """Mean of the per-class recalls, also called balanced accuracy, with its bootstrap interval over faces."""
-    return resampled(_squared(confusion), _mean_recall, seed)
+    """Mean of the per-class recalls, also called balanced accuracy, with its bootstrap interval over faces.
+
+    The ends are NaN where a class has one or two faces. Samples that lose a class measure another mean: they do not
+    count.
+    """
+    counts = _squared(confusion)
+    sizes = counts.sum(axis=1)
+    there = sizes > 0
+
+    def of_the_same(some: np.ndarray) -> np.ndarray:
+        return np.where((some.sum(axis=-1) > 0)[..., there].all(axis=-1), _mean_recall(some), np.nan)
+
+    found = resampled(counts, of_the_same, seed)
+    return found if not there.any() or sizes[there].min() >= FEWEST else replace(found, low=np.nan, high=np.nan)
 
 
 def _squared(confusion: pd.DataFrame) -> np.ndarray:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer_xai.few import FEWEST
+
 LEVEL = 0.95
 _DRAWS = 2000
 
@@ -39,12 +41,12 @@ def share(successes: float, n: int) -> Estimate:
 
 
 def mean(values: np.ndarray) -> Estimate:
-    """The mean of a figure per face (N,) with Student's interval; its ends are NaN for fewer than two faces."""
+    """The mean of a figure per face (N,) with Student's interval; its ends are NaN for fewer than three faces."""
     from scipy.stats import sem, t
 
     n = len(values)
-    if n < 2:
-        return Estimate(float(values[0]) if n else np.nan, np.nan, np.nan, n)
+    if n < FEWEST:
+        return Estimate(float(values.mean()) if n else np.nan, np.nan, np.nan, n)
     # Sorted, so that rounding does not depend on the order of faces.
     ordered = np.sort(values.astype(np.float64))
     middle, reach = float(ordered.mean()), float(t.ppf((1 + LEVEL) / 2, n - 1) * sem(ordered))

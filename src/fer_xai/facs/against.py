@@ -9,6 +9,7 @@ import pandas as pd
 
 from fer_xai.facs.profiles import NamedProfile, profiles_of
 from fer_xai.facs.significance import significance
+from fer_xai.few import FEWEST
 
 
 def against_table(
@@ -42,7 +43,7 @@ def against_of(profiles: Iterable[NamedProfile], seed: int = 0, resamples: int =
     """The rows of `against_table`, from profiles of the negative mass over the fine regions."""
     tables = []
     for known, profile in profiles:
-        names, kept, codes = profile.grouped(least=2)
+        names, kept, codes = profile.grouped(least=FEWEST)
         table = significance(profile, seed, resamples).assign(**known)
         for place, (column, values) in enumerate((("share", profile.mass[kept]), ("area", profile.area[kept]))):
             means = [values[codes == e].mean(axis=0) for e in range(len(names))]

@@ -15,6 +15,7 @@ from fer_xai.errors import InputError
 from fer_xai.facs.codebooks import Codebook, load_codebook
 from fer_xai.facs.maps import highlights, inside, log2_ratio, peaks, shares, top_weights
 from fer_xai.facs.masks import FaceMasks, face_ids, painted
+from fer_xai.few import FEWEST
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
@@ -180,7 +181,7 @@ def mean_agreement(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by method, codebook and emotion: the mean of every measure, ``n`` faces, and ``low`` and ``high``, the
-        95 % interval of the mean mass accuracy within 0…1, by Student's t; NaN for a single face.
+        95 % interval of the mean mass accuracy within 0…1, by Student's t; NaN for fewer than three faces.
     """
     return agreement_of_sums(sums_of_agreement(rows))
 
@@ -207,7 +208,7 @@ def agreement_of_sums(sums: pd.DataFrame) -> pd.DataFrame:
     measures = [name for name in _MEASURES if name in sums]
     means = pd.DataFrame({name: sums[name] / sums[f"{name}_n"].replace(0, np.nan) for name in measures})
     n = means["n"] = sums["mass_accuracy_n"]
-    variance = (sums["squares"] - n * means["mass_accuracy"] ** 2).clip(lower=0) / (n - 1).where(n > 1)
+    variance = (sums["squares"] - n * means["mass_accuracy"] ** 2).clip(lower=0) / (n - 1).where(n >= FEWEST)
     half = stats.t.ppf(0.975, np.maximum(n - 1, 1)) * np.sqrt(variance / n)
     means["low"] = (means["mass_accuracy"] - half).clip(lower=0)
     means["high"] = (means["mass_accuracy"] + half).clip(upper=1)

@@ -14,6 +14,7 @@ from fer_xai.facs.profiles import RegionProfile
 from fer_xai.facs.resampling import Units, bca_interval
 from fer_xai.facs.separability import balanced, features_of, fixed_order, folds_of, tell
 from fer_xai.facs.specificity import log2_enrichment, score
+from fer_xai.few import FEWEST
 
 BATCH_NUMBERS = 4_000_000  # of profiles shuffled at a time: 32 MB
 
@@ -181,7 +182,7 @@ def separability_gain(
     """
     if not baselines or any(other.faces != profile.faces for other in baselines):
         raise InputError("received no baselines of the same faces: give those of part_profiles, merged alike")
-    names, rows, codes = profile.grouped(least=2)
+    names, rows, codes = profile.grouped(least=FEWEST)
     if len(names) < 2:
         return _unknown(len(rows))
     known, own = np.hstack([other.log2()[rows] for other in baselines]), profile.log2()[rows]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer_xai.few import FEWEST
+
 MANY = 10_000
 
 
@@ -47,8 +49,8 @@ class Moments:
 
     @property
     def enough(self) -> bool:
-        """Whether every emotion has the two faces that a spread needs."""
-        return bool(len(self.counts)) and bool(self.counts.min() >= 2)
+        """Whether every emotion has the faces that an interval needs."""
+        return bool(len(self.counts)) and bool(self.counts.min() >= FEWEST)
 
     def resampled(self, seed: int, resamples: int) -> Iterator[np.ndarray]:
         """Sums of bootstrap samples, faces drawn within emotions, (b, E, K)."""

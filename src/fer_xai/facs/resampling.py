@@ -16,6 +16,7 @@ import numpy as np
 
 from fer_xai.errors import InputError
 from fer_xai.facs.moments import MANY, Moments
+from fer_xai.few import FEWEST
 
 BATCH_NUMBERS = 4_000_000  # weights at a time while resampling: 32 MB
 
@@ -67,8 +68,8 @@ class Units:
 
     @property
     def enough(self) -> bool:
-        """Whether every emotion has the two units that a spread needs."""
-        return bool(len(self.codes)) and int(np.bincount(self.codes, minlength=self.emotions).min()) >= 2
+        """Whether every emotion has the units that an interval needs."""
+        return bool(len(self.codes)) and int(np.bincount(self.codes, minlength=self.emotions).min()) >= FEWEST
 
     def resampled(self, seed: int, resamples: int) -> Iterator[np.ndarray]:
         """Sums of bootstrap samples, batch by batch, (b, E, K): faces drawn within emotions, or people drawn whole."""

@@ -10,9 +10,9 @@ import pandas as pd
 
 from fer_xai.facs.profiles import NamedProfile, RegionProfile, profiles_of
 from fer_xai.facs.resampling import bca_interval, units_of
+from fer_xai.few import FEWEST
 from fer_xai.holm import holm
 
-LEAST = 2  # faces of an emotion that a test needs
 LEVEL = 0.05
 EXACT = 8  # faces up to which scipy's rank-sum test is exact
 FLIPPED = 13  # faces up to which scipy's signed-rank test goes through all signs of tied values
@@ -31,7 +31,7 @@ def significance(profile: RegionProfile, seed: int = 0, resamples: int = 999) ->
     Returns
     -------
     DataFrame
-        A row for each emotion with two faces or more, and region:
+        A row for each emotion with three faces or more, and region:
 
         emotion, region, n
             Names, and the emotion's faces with landmarks and positive mass.
@@ -55,7 +55,7 @@ def significance(profile: RegionProfile, seed: int = 0, resamples: int = 999) ->
     ----------
     Wilcoxon 1945; Mann & Whitney 1947; Holm 1979.
     """
-    names, rows, codes = profile.grouped(least=LEAST)
+    names, rows, codes = profile.grouped(least=FEWEST)
     values = profile.log2()[rows]
     people = None if profile.people is None else [profile.people[int(i)] for i in rows]
     means = np.array([values[codes == e].mean(axis=0) for e in range(len(names))]).reshape(len(names), values.shape[1])

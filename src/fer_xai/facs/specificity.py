@@ -41,8 +41,8 @@ class Specificity:
         people are given.
     p : float
         Probability of such an S or a larger one if the emotions are shuffled: over faces, or over each person's faces
-        of one emotion, which stay together. Interval and p are NaN where the value is, or where an emotion has a single
-        face (person).
+        of one emotion, which stay together. Interval and p are NaN where the value is, or where an emotion has fewer
+        than three faces (blocks).
     n : int
         Faces used: with landmarks, positive mass and an emotion of the codebook.
     emotions, left_out : tuple of str

@@ -7,7 +7,17 @@ import math
 import pandas as pd
 
 from fer_xai.charts.colours import diverging
-from fer_xai.charts.words import NOTHING, fill_words, in_fill_order, in_region_order, percent, region_name, signed
+from fer_xai.charts.words import (
+    NOTHING,
+    fill_words,
+    in_fill_order,
+    in_region_order,
+    listing,
+    percent,
+    region_name,
+    signed,
+)
+from fer_xai.report import grids
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 
@@ -51,7 +61,7 @@ def _cell(row: pd.Series | None, value: str) -> Cell:
     if row is None or not math.isfinite(row[value]):
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
-    return Cell(diverging(float(row[value]), FULL_COLOUR), signed(100 * row[value], 0) + star)
+    return Cell(grids.shade(float(row[value]), FULL_COLOUR, row["n"]), signed(100 * row[value], 0) + star)
 
 
 def costliest(figures: Figures, emotion: str = "all") -> str | None:
@@ -66,19 +76,20 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     row = rows.loc[rows["cost"].idxmax()]
     what = "recall" if figures.labelled.any() else "its answers"
     interval = f"95 % interval {signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)}"
-    where = f"the {region_name(row['region'])}"
+    tied = in_region_order(rows.loc[rows["cost"] == row["cost"], "region"])
+    names = [f"the {region_name(region)}" for region in tied]
     if not rows["cost"].abs().max() > 0:
         return f"Hiding one facial region at a time ({fill_words(found[0])}) costs no {what} at all, whichever it is."
     if not row["cost_low"] > 0:
         return (
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
-            f"{where}, {signed(100 * row['cost'], 0)} points ({interval})."
+            f"{listing(names)}, {signed(100 * row['cost'], 0)} points{' each' if len(names) > 1 else ''} ({interval})."
         )
     elsewhere = f"{100 * (row['recall'] - row['recall_control']):.0f}".replace("-", "\N{MINUS SIGN}")
     sure = "" if row["cost_beyond_control_low"] > 0 else "; the difference is within chance"
     return (
-        f"Hiding {where} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} ({interval}), "
-        "more than any other facial region; the same shape hidden elsewhere on the picture costs "
+        f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
+        f"({interval}), more than any other facial region; the same shape hidden elsewhere on the picture costs "
         f"{elsewhere}{sure}."
     )
 

@@ -12,6 +12,7 @@ from fer_xai.report.figures import Figures
 
 _FEW = 100  # with fewer faces in all, hardly an emotion has enough
 _ENOUGH = 5
+_HARDLY_ANY = 10
 _NEARLY_ALL = 0.9
 
 
@@ -29,13 +30,31 @@ def one_answer(figures: Figures) -> list[str]:
     ]
 
 
+def lopsided(figures: Figures) -> list[str]:
+    """That one emotion is answered for half of the faces or more, and twice as often as it is the label."""
+    emotion, count = Counter(figures.predicted[figures.labelled]).most_common(1)[0]
+    labelled, deserved = int(figures.labelled.sum()), int((figures.label[figures.labelled] == emotion).sum())
+    if one_answer(figures) or labelled < _ENOUGH or 2 * count < labelled or count < 2 * deserved:
+        return []
+    so = "none is" if not deserved else "one is" if deserved == 1 else f"{deserved:,} are"
+    return [f"It answers {emotion} for {count:,} of the {labelled:,} labelled faces, of which {so} labelled so."]
+
+
 def few(figures: Figures) -> list[str]:
     """That this is a sketch, where it is one."""
     total = len(figures.predicted)
     if total >= _FEW:
         return []
+    if hardly_any(figures):
+        said = "nothing is said of the model here; see the maps of these faces. No figure below is sure."
+        return [f"With {counted(total, 'face')} {said} A report takes 350 or more."]
     with_few = f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure."
     return [f"{with_few} A report takes 350 or more."]
+
+
+def hardly_any(figures: Figures) -> bool:
+    """Whether there are too few faces to say anything of the model beyond what it answered."""
+    return len(figures.predicted) < _HARDLY_ANY
 
 
 def doubted(figures: Figures) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fer_xai.charts.words import (
     codebook_name,
+    counted,
     in_region_order,
     listing,
     method_name,
@@ -93,9 +94,10 @@ def sentences(figures: Figures) -> list[str]:
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
     if not line.p < _SURE:
-        return [f"{how} no better than by chance ({percent(line.value)} of faces; chance {percent(line.chance)})."]
+        share = f"{percent(line.value)} of {counted(line.n, 'face')}"
+        return [f"{how} no better than by chance ({share}; chance {percent(line.chance)})."]
     beside = f"chance {percent(line.chance)}{_blind(figures)}"
-    known = f"for {percent(line.value)} of faces ({span(line.low, line.high)}; {beside})"
+    known = f"for {percent(line.value)} of {counted(line.n, 'face')} ({span(line.low, line.high)}; {beside})"
     if not line.closest:
         return [f"{how} {known}."]
     sure = f"closest to {line.closest}" if line.correlation_p < _SURE else "like none of the published codebooks"

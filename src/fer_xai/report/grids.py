@@ -13,6 +13,7 @@ import pandas as pd
 
 from fer_xai.charts.colours import diverging, sequential
 from fer_xai.charts.words import NOTHING, method_name, region_name, signed
+from fer_xai.few import FEWEST
 from fer_xai.report.figures import Figures
 
 HEAT_LIMIT = 2.0  # log2: four times its area, or a quarter of it, is full colour
@@ -35,27 +36,29 @@ class Grid:
     rows: list[tuple[str, list[Cell]]]
 
 
-FEWEST = 3  # faces that a coloured number is of, at least
-
-
 def region_heat(figures: Figures, method: str, level: str) -> Grid:
     """Regions × emotions: log2 of how much more of the positive attribution a region holds than its area would.
 
-    Numbers of fewer than `FEWEST` faces have no colour, which would make them look like findings.
+    Numbers of few faces have no colour, which would make them look like findings.
     """
-    columns, by_emotion, coloured = [], [], []
+    columns, by_emotion, sizes = [], [], []
     for emotion in figures.emotions:
         counts = figures.counts(method, level, emotion)
         n = counts["n"].max() if len(counts) else math.nan
         columns.append((emotion, f"n = {n:.0f}" if n and math.isfinite(n) else "no faces"))
         by_emotion.append(counts["log2_enrichment"])
-        coloured.append(n >= FEWEST)
+        sizes.append(n)
     rows = []
     for region in figures.regions(level):
         values = [float(column.get(region, math.nan)) for column in by_emotion]
-        shades = [diverging(v if sure else math.nan, HEAT_LIMIT) for v, sure in zip(values, coloured, strict=True)]
-        rows.append((region_name(region), [Cell(s, signed(v, 1)) for s, v in zip(shades, values, strict=True)]))
+        cells = [Cell(shade(v, HEAT_LIMIT, n), signed(v, 1)) for v, n in zip(values, sizes, strict=True)]
+        rows.append((region_name(region), cells))
     return Grid(method_name(method), columns, rows)
+
+
+def shade(value: float, limit: float, n: float) -> str:
+    """The diverging colour of a number that `n` faces gave; that of no number where they are too few."""
+    return diverging(value if n >= FEWEST else math.nan, limit)
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,13 @@ class FaceMap:
 
 def face_map(figures: Figures, method: str, emotion: str, title: str) -> FaceMap | None:
     """A method's coarse region heat for one emotion, for the drawn face; None where no face counts."""
-    every = figures.counts(method, "coarse", emotion)["log2_enrichment"].astype(float)
+    counts = figures.counts(method, "coarse", emotion)
+    every, n = counts["log2_enrichment"].astype(float), counts["n"].max()
     values = every.dropna()
     if values.empty:
         return None
     words = ", ".join(f"{region_name(str(region))} {signed(value, 1)}" for region, value in values.items())
-    return FaceMap(title, {str(r): diverging(v, HEAT_LIMIT) for r, v in every.items()}, words)
+    return FaceMap(title, {str(r): shade(v, HEAT_LIMIT, n) for r, v in every.items()}, words)
 
 
 def confusion_grid(figures: Figures) -> Grid:
@@ -115,7 +119,7 @@ class Agreement:
     Attributes
     ----------
     value, low, high : float
-        With its 95 % interval; NaN for a single face.
+        With its 95 % interval; NaN for few faces.
     area, blob : float
         The two chance levels; a blob's may be NaN.
     n : int
@@ -132,12 +136,7 @@ class Agreement:
 
     @property
     def mark(self) -> str:
-        """``"▲"`` where the interval lies above all chance levels, ``"▼"`` below all, ``"·"`` otherwise.
-
-        The interval of fewer than `FEWEST` faces is narrow by luck.
-        """
-        if self.n < FEWEST:
-            return "·"
+        """``"▲"`` where the interval lies above all chance levels, ``"▼"`` below all, ``"·"`` otherwise."""
         levels = [level for level in (self.area, self.blob) if math.isfinite(level)]
         return "▲" if self.low > max(levels) else "▼" if self.high < min(levels) else "·"
 
@@ -277,7 +276,7 @@ def region_table(figures: Figures, method: str, level: str, emotion: str) -> lis
                 high=float(row["high"]),
                 chance=float(row["chance"]),
                 share=float(row["share"]),
-                enrichment=Cell(diverging(value, HEAT_LIMIT), signed(value)),
+                enrichment=Cell(shade(value, HEAT_LIMIT, row["n"]), signed(value)),
             )
         )
     return rows

@@ -10,6 +10,7 @@ import pandas as pd
 from fer_xai.charts.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
 from fer_xai.evaluation.trust.sentence import most_faithful
 from fer_xai.evaluation.trust.verdict import judge
+from fer_xai.few import FEWEST
 from fer_xai.report import causes, cautions, emotions_told, grids, outside
 from fer_xai.report.figures import Figures
 
@@ -22,9 +23,12 @@ _ENOUGH = 5
 
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
+    opening = [_what(figures), *cautions.few(figures), *cautions.one_answer(figures), *_how_good(figures)]
+    if cautions.hardly_any(figures):
+        return opening
     return [
-        *(_what(figures), *cautions.few(figures), *cautions.one_answer(figures), *_how_good(figures)),
-        *(*outside.sentences(figures), *_where(figures), *cautions.doubted(figures), *_costs(figures)),
+        *opening,
+        *(*outside.sentences(figures), *_where(figures), *cautions.doubted(figures), *costs(figures)),
         *_methods_agree(figures),
         *(*emotions_told.sentences(figures), *_as_expected(figures)),
         *_counted_apart(figures),
@@ -63,11 +67,14 @@ def _how_good(figures: Figures) -> list[str]:
         ]
     commonest = Counter(figures.label[figures.labelled]).most_common()
     emotion, count = commonest[0]
-    always = f"; always answering {emotion} would reach {percent(count / rate.n)}" if len(commonest) > 1 else ""
+    tied = len(commonest) > 1 and commonest[1][1] == count
+    which = "one and the same emotion" if tied else emotion
+    always = f"; always answering {which} would reach {percent(count / rate.n)}" if len(commonest) > 1 else ""
     sentences = [
         f"It gives the labelled emotion for {percent(rate.value)} of {counted(rate.n, 'labelled face')} "
         f"(95 % interval {span(rate.low, rate.high)}){always}."
     ]
+    sentences += cautions.lopsided(figures)
     recalls = {e: figures.recall(e) for e in figures.emotions if figures.recall(e).n >= _ENOUGH}
     if len(recalls) > 1:
         best, worst = (choose(recalls, key=lambda e: recalls[e].value) for choose in (max, min))
@@ -76,7 +83,7 @@ def _how_good(figures: Figures) -> list[str]:
         else:
             sentences.append(
                 f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and {worst} least "
-                f"({recalls[worst].count} of {recalls[worst].n}{_mostly(figures, worst)})."
+                f"({recalls[worst].count} of {recalls[worst].n}{mostly(figures, worst)})."
             )
     unlabelled = int((~figures.labelled).sum())
     if unlabelled:
@@ -84,12 +91,14 @@ def _how_good(figures: Figures) -> list[str]:
     return sentences
 
 
-def _mostly(figures: Figures, emotion: str) -> str:
+def mostly(figures: Figures, emotion: str) -> str:
+    """What most of an emotion's faces are called instead, for a parenthesis; nothing where none is."""
     others = [(name, count) for name, count in grids.called_instead(figures, emotion) if name != emotion]
     return f"; it calls {others[0][1]} of them {others[0][0]}" if others else ""
 
 
-def _looks(figures: Figures, method: str, enrichment: pd.Series, answer: str) -> str | None:
+def looks(figures: Figures, method: str, enrichment: pd.Series, answer: str) -> str | None:
+    """On which regions a method says that an answer rests; `None` without facial regions."""
     inside = enrichment.drop("background", errors="ignore")
     above = inside[inside > 0]
     how = _HOW.get(method, f"By {method_name(method)}")
@@ -98,18 +107,19 @@ def _looks(figures: Figures, method: str, enrichment: pd.Series, answer: str) ->
     if above.empty:
         return f"{how}, no part of the face weighs more than its area in {answer}."
     names = [f"the {region_name(str(region))} ({times(value)} its area)" for region, value in above.nlargest(2).items()]
-    tail = f", least on the {region_name(str(inside.idxmin()))} ({times(inside.min())})" if len(inside) > 2 else ""
-    return f"{how}, {answer} rests most on {listing(names)}{tail}."
+    least = f", least so on the {region_name(str(inside.idxmin()))} ({times(inside.min())})"
+    return f"{how}, {answer} rests most densely on {listing(names)}{least if len(inside) > 2 else ''}."
 
 
 def _where(figures: Figures) -> list[str]:
     if figures.lead is None:
         return []
-    said = _looks(figures, figures.lead, figures.enrichment(figures.lead), "its answer")
+    said = looks(figures, figures.lead, figures.enrichment(figures.lead), "its answer")
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
 
 
-def _costs(figures: Figures, emotion: str = "all") -> list[str]:
+def costs(figures: Figures, emotion: str = "all") -> list[str]:
+    """What hiding regions costs: the costliest one, and the one where most of the map lies."""
     said = [causes.costliest(figures, emotion)]
     if figures.lead:
         if emotion == "all":
@@ -166,7 +176,7 @@ def _as_expected(figures: Figures) -> list[str]:
         )
     unknown = all(math.isnan(fork.low) for fork in values.values())
     verdict = (
-        "how sure that is cannot be said, since one of the emotions has a single face"
+        f"how sure that is cannot be said, since one of the emotions has fewer than {FEWEST} faces"
         if unknown
         else _beyond_zero(above, below, len(values))
     )
@@ -228,81 +238,3 @@ def _counted_apart(figures: Figures) -> list[str]:
         were = "was" if len(skipped) == 1 else "were"
         sentences.append(f"{counted(len(skipped), 'row')} of the data could not be read and {were} left out.")
     return sentences
-
-
-def of_emotion(figures: Figures, emotion: str) -> list[str]:
-    """An emotion page's opening."""
-    sentences = [*_found(figures, emotion), *cautions.one_answer(figures)]
-    group = int((figures.group == emotion).sum())
-    if not group:
-        return [*sentences, "So no region profile can be drawn for it here."]
-    if figures.lead:
-        counts = figures.counts(figures.lead, "coarse", emotion)
-        seen = counts["n"].max()
-        answer = f"the model's answer to these {counted(int(seen) if seen > 0 else 0, 'face')}"
-        said = _looks(figures, figures.lead, counts["log2_enrichment"].dropna(), answer)
-        sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
-    return [
-        *(*sentences, *_costs(figures, emotion), *_counted_most(figures, emotion)),
-        *_on_action_units(figures, emotion),
-    ]
-
-
-def _found(figures: Figures, emotion: str) -> list[str]:
-    if not figures.labelled.any():
-        n = int((figures.predicted == emotion).sum())
-        return [
-            f"The model calls {n or 'none'} of these {counted(len(figures.predictions), 'unlabelled face')} {emotion}."
-        ]
-    recall, precision = figures.recall(emotion), figures.precision(emotion)
-    if recall.n:
-        sentences = [
-            f"Of {counted(recall.n, 'face')} labelled {emotion} the model calls {recall.count} so "
-            f"({percent(recall.value)}, 95 % interval {span(recall.low, recall.high)}{_mostly(figures, emotion)})."
-        ]
-    else:
-        sentences = [f"No face here is labelled {emotion}."]
-    if precision.n:
-        sentences.append(
-            f"When it answers {emotion} it is right {precision.count} times of {precision.n} "
-            f"({percent(precision.value)})."
-        )
-    else:
-        sentences.append(f"It never answers {emotion} for a labelled face.")
-    return sentences
-
-
-def _counted_most(figures: Figures, emotion: str) -> list[str]:
-    chart = grids.frequency_chart(figures, emotion)
-    bars = [(name, bars[0]) for name, bars in chart.rows if name != "background"]
-    if not bars:
-        return []
-    name, bar = max(bars, key=lambda pair: pair[1].value - pair[1].chance)
-    if not bar.value > bar.chance:
-        return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
-    return [
-        f"Asked otherwise, on how many faces it counts at all (by {method_name(bar.method)}), the {name} stands out "
-        f"most from chance: on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), "
-        f"where shifted maps would give {percent(bar.chance)}."
-    ]
-
-
-def _interval(found: grids.Agreement) -> str:
-    return f", 95 % interval {span(found.low, found.high)}" if math.isfinite(found.low) else ""
-
-
-def _on_action_units(figures: Figures, emotion: str) -> list[str]:
-    if figures.lead is None:
-        return []
-    found = grids.agreement_of(figures, figures.lead, figures.codebook, emotion)
-    book = codebook_name(figures.codebook)
-    if found is None and emotion in figures.agreement.index.get_level_values("emotion"):
-        return [f"{book} gives {emotion} no action units, so it has a profile here and no agreement."]
-    if found is None:
-        return [f"No action units to compare {emotion} with here, so it has a profile and no agreement."]
-    blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
-    return [
-        f"On {counted(found.n, 'face')} explained as {emotion}, {percent(found.value)} of what speaks for it lies on "
-        f"the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
-        f"their area alone would give {percent(found.area)}{blob}: {found.verdict}."
-    ]

@@ -92,7 +92,7 @@ def test_signs_in_small_parts_count_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("metric", [*BETTER, "sparseness", "entropy", "effective_area", "grain"])
 def test_every_metric_has_its_range_and_its_good_end(metric: str) -> None:
-    row = summarise_trust(told(metric, -9.0, 9.5)).iloc[0]
+    row = summarise_trust(told(metric, -9.0, 0.0, 9.5)).iloc[0]
     signed = {"faithfulness_correlation", "region_agreement", "stability", "sanity", "sanity_size"}
     whole = {"truth_mass", "truth_rank", "sparseness", "effective_area"}
     bounds = (-1, 1) if metric in signed else (0, 1) if metric in whole else None

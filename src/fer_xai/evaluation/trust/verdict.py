@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fer_xai.evaluation.trust.score import BESIDE, FAITHFULNESS
+from fer_xai.few import FEWEST
 
 STABILITY, SANITY, GRAIN = "stability", "sanity", "grain"
 # Maps that are no explanations, in words; a faithful method beats the first two.
@@ -22,7 +23,6 @@ RESEEDED = "other random numbers"
 COARSE = 1.0
 ROOM = 0.1
 SLIGHT = 0.05
-FEWEST = 3  # the interval of two faces is narrow by luck
 
 CRITERIA: Mapping[str, str] = {
     "Faithful": (

@@ -1,0 +1,91 @@
+"""What the figures say of one emotion's faces, in plain words."""
+
+from __future__ import annotations
+
+import math
+
+from fer_xai.charts.words import codebook_name, counted, method_name, percent, span
+from fer_xai.few import FEWEST
+from fer_xai.report import cautions, grids
+from fer_xai.report.figures import Figures
+from fer_xai.report.sentences import costs, looks, mostly
+
+
+def of_emotion(figures: Figures, emotion: str) -> list[str]:
+    """An emotion page's opening."""
+    sentences = [*_found(figures, emotion), *cautions.one_answer(figures)]
+    group = int((figures.group == emotion).sum())
+    if not group:
+        return [*sentences, "So no region profile can be drawn for it here."]
+    if group < FEWEST:
+        return [*sentences, f"Of {counted(group, 'face')} nothing more can be said; what follows tells of these alone."]
+    if figures.lead:
+        counts = figures.counts(figures.lead, "coarse", emotion)
+        seen = counts["n"].max()
+        answer = f"the model's answer to these {counted(int(seen) if seen > 0 else 0, 'face')}"
+        said = looks(figures, figures.lead, counts["log2_enrichment"].dropna(), answer)
+        sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
+    return [
+        *(*sentences, *costs(figures, emotion), *_counted_most(figures, emotion)),
+        *_on_action_units(figures, emotion),
+    ]
+
+
+def _found(figures: Figures, emotion: str) -> list[str]:
+    if not figures.labelled.any():
+        n = int((figures.predicted == emotion).sum())
+        return [
+            f"The model calls {n or 'none'} of these {counted(len(figures.predictions), 'unlabelled face')} {emotion}."
+        ]
+    recall, precision = figures.recall(emotion), figures.precision(emotion)
+    if recall.n:
+        sentences = [
+            f"Of {counted(recall.n, 'face')} labelled {emotion} the model calls {recall.count} so "
+            f"({percent(recall.value)}, 95 % interval {span(recall.low, recall.high)}{mostly(figures, emotion)})."
+        ]
+    else:
+        sentences = [f"No face here is labelled {emotion}."]
+    if precision.n:
+        sentences.append(
+            f"When it answers {emotion} it is right {precision.count} times of {precision.n} "
+            f"({percent(precision.value)})."
+        )
+    else:
+        sentences.append(f"It never answers {emotion} for a labelled face.")
+    return sentences
+
+
+def _counted_most(figures: Figures, emotion: str) -> list[str]:
+    chart = grids.frequency_chart(figures, emotion)
+    bars = [(name, bars[0]) for name, bars in chart.rows if name != "background"]
+    if not bars:
+        return []
+    name, bar = max(bars, key=lambda pair: pair[1].value - pair[1].chance)
+    if not bar.value > bar.chance:
+        return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
+    return [
+        f"Asked otherwise, on how many faces it counts at all (by {method_name(bar.method)}), the {name} stands out "
+        f"most from chance: on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), "
+        f"where shifted maps would give {percent(bar.chance)}."
+    ]
+
+
+def _interval(found: grids.Agreement) -> str:
+    return f", 95 % interval {span(found.low, found.high)}" if math.isfinite(found.low) else ""
+
+
+def _on_action_units(figures: Figures, emotion: str) -> list[str]:
+    if figures.lead is None:
+        return []
+    found = grids.agreement_of(figures, figures.lead, figures.codebook, emotion)
+    book = codebook_name(figures.codebook)
+    if found is None and emotion in figures.agreement.index.get_level_values("emotion"):
+        return [f"{book} gives {emotion} no action units, so it has a profile here and no agreement."]
+    if found is None:
+        return [f"No action units to compare {emotion} with here, so it has a profile and no agreement."]
+    blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
+    return [
+        f"On {counted(found.n, 'face')} explained as {emotion}, {percent(found.value)} of what speaks for it lies on "
+        f"the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
+        f"their area alone would give {percent(found.area)}{blob}: {found.verdict}."
+    ]

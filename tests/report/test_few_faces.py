@@ -1,0 +1,87 @@
+"""What is said, coloured and told as sure of few faces: next to nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_xai.few import FEWEST
+from fer_xai.report import causes, cautions, emotion_sentences, grids, sentences
+from fer_xai.report.figures import Figures
+from tests.report.fake_study import FakeStudy, make_study
+
+
+def test_of_nine_faces_the_index_says_only_what_was_answered(tmp_path: Path) -> None:
+    nine = sentences.headline(Figures.of(make_study(tmp_path, faces=9)))
+    text = " ".join(nine)
+    assert "With 9 faces nothing is said of the model here" in text
+    assert "labelled emotion for" in text
+    assert "rests most" not in text
+    assert "specificity" not in text
+    ten = " ".join(sentences.headline(Figures.of(make_study(tmp_path / "ten", faces=10))))
+    assert "With 10 faces this is a sketch" in ten
+    assert "rests most densely on" in ten
+
+
+def test_of_an_emotion_with_two_faces_nothing_more_is_said(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40)
+    labels = np.where(study.tables["predictions"]["label"] == "fear", "sad", study.tables["predictions"]["label"])
+    study.tables["predictions"]["label"] = ["fear"] * 2 + list(labels[2:])
+    said = emotion_sentences.of_emotion(Figures.of(study), "fear")
+    assert said[-1] == "Of 2 faces nothing more can be said; what follows tells of these alone."
+    study.tables["predictions"]["label"] = ["fear"] * 3 + list(labels[3:])
+    assert "nothing more can be said" not in " ".join(emotion_sentences.of_emotion(Figures.of(study), "fear"))
+
+
+@pytest.fixture
+def two_angry(tmp_path: Path) -> FakeStudy:
+    """A study whose tables have two angry faces."""
+    study = make_study(tmp_path, faces=60)
+    for name in ("counts", "ablation"):
+        table = study.tables[name]
+        table.loc[table["emotion"] == "angry", "n"] = 2
+    return study
+
+
+def test_numbers_of_two_faces_have_no_colour(two_angry: FakeStudy) -> None:
+    figures = Figures.of(two_angry)
+    heat = grids.region_heat(figures, "occlusion", "coarse")
+    place = [name for name, _ in heat.columns].index("angry")
+    shades = {(i == place, cells[i].shade) for _, cells in heat.rows for i in range(len(cells))}
+    assert {shade for angry, shade in shades if angry} == {"x"}
+    assert {shade for angry, shade in shades if not angry} != {"x"}
+    face = grids.face_map(figures, "occlusion", "angry", "Occlusion")
+    assert face is not None
+    assert set(face.shades.values()) == {"x"}
+    assert {row.enrichment.shade for row in grids.region_table(figures, "occlusion", "coarse", "angry")} == {"x"}
+    lost = causes.cost_grids(figures, "grey")[0]
+    place = [name for name, _ in lost.columns].index("angry")
+    assert {cells[place].shade for _, cells in lost.rows} == {"x"}
+    assert grids.shade(1.0, 2.0, FEWEST - 1) == "x" != grids.shade(1.0, 2.0, FEWEST)
+
+
+def test_ties_are_told_as_ties(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    table = study.tables["ablation"]
+    table.loc[table["region"].isin(["eye", "brow"]), ["cost", "cost_low", "cost_high"]] = [0.5, -0.1, 0.9]
+    told = str(causes.costliest(Figures.of(study)))
+    assert "most for the brow and the eye, +50 points each" in told
+    table.loc[table["region"].isin(["eye", "brow"]), "cost_low"] = 0.1
+    assert str(causes.costliest(Figures.of(study))).startswith("Hiding the brow or the eye ")
+    study.tables["predictions"]["label"] = ["happy", "sad", "fear"] * 10
+    text = " ".join(sentences.headline(Figures.of(study)))
+    assert "always answering one and the same emotion would reach 33" in text
+
+
+def test_an_emotion_answered_twice_too_often_is_told(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=12)
+    table = study.tables["predictions"]
+    table["label"] = ["happy"] * 3 + ["sad"] * 5 + ["fear"] * 4
+    table["predicted"] = ["happy"] * 7 + ["sad"] * 5
+    assert cautions.lopsided(Figures.of(study)) == [
+        "It answers happy for 7 of the 12 labelled faces, of which 3 are labelled so."
+    ]
+    table["predicted"] = ["happy"] * 5 + ["sad"] * 7
+    assert cautions.lopsided(Figures.of(study)) == []
