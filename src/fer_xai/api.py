@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fer_xai.classifier import Classifier, load_classifier
-from fer_xai.engine import Engine, SharedPasses, answers, check_answers, engine_for
+from fer_xai.engine import Engine, SharedPasses, answers, calm_blas, check_answers, engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import Attribution, Explainer, Request, make_explainer
 from fer_xai.explainers.registry import check_ability, full_name
@@ -133,7 +133,8 @@ def run_explainer(
         masks, names = region_masks(images, level, landmarks)
         return masks.argmax(axis=1), names
 
-    answer = explainer.attribute(engine or engine_for(classifier), Request(images, aim, seed, regions, asked))
+    with calm_blas(classifier):
+        answer = explainer.attribute(engine or engine_for(classifier), Request(images, aim, seed, regions, asked))
     told = asked() if answer.probabilities is None else check_answers(classifier, faces, answer.probabilities)
     maps, details = _only_finite(answer)
     return Explanation(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from fer_xai.engine.streams import two_at_once
+from fer_xai.engine.streams import some_at_once
 
 
 def _streams() -> list[threading.Thread]:
@@ -21,8 +24,8 @@ def test_results_come_in_the_order_of_the_items():
             last.set()
         return n if n != 3 or last.wait(10) else -1  # the third waits for the fourth
 
-    assert list(two_at_once(work, range(6))) == list(range(6))
-    assert list(two_at_once(work, ())) == []
+    assert list(some_at_once(work, range(6))) == list(range(6))
+    assert list(some_at_once(work, ())) == []
 
 
 def test_two_are_worked_on_together_while_the_caller_makes_the_next():
@@ -37,7 +40,7 @@ def test_two_are_worked_on_together_while_the_caller_makes_the_next():
         both.wait(10)  # breaks unless two are here at once
         return n
 
-    assert list(two_at_once(work, items())) == list(range(4))
+    assert list(some_at_once(work, items())) == list(range(4))
     assert set(made) == {threading.current_thread()}
 
 
@@ -49,7 +52,7 @@ def test_no_more_than_three_items_are_held():
             made.append(n)
             yield n
 
-    for n in two_at_once(lambda n: n, items()):
+    for n in some_at_once(lambda n: n, items()):
         done.append(n)
         assert len(made) <= len(done) + 2
 
@@ -60,7 +63,7 @@ def test_errors_of_the_work_and_of_the_items_reach_the_caller_and_no_thread_stay
             raise ValueError("the second fails")
         return n
 
-    coming = two_at_once(work, range(9))
+    coming = some_at_once(work, range(9))
     assert next(coming) == 0
     with pytest.raises(ValueError, match="the second fails"):
         next(coming)
@@ -70,8 +73,24 @@ def test_errors_of_the_work_and_of_the_items_reach_the_caller_and_no_thread_stay
         raise KeyError("no second item")
 
     with pytest.raises(KeyError, match="no second item"):
-        list(two_at_once(work, items()))
-    half_way = two_at_once(lambda n: n, range(9))
+        list(some_at_once(work, items()))
+    half_way = some_at_once(lambda n: n, range(9))
     next(half_way)
     half_way.close()
     assert not _streams()
+
+
+def test_where_one_thread_is_allowed_one_stream_runs():
+    code = "from fer_xai.engine.streams import streams; print(streams())"
+    usual = {key: value for key, value in os.environ.items() if key != "TF_NUM_INTRAOP_THREADS"}
+
+    def said(**more: str) -> str:
+        run = [sys.executable, "-W", "ignore", "-c", code]
+        return subprocess.run(run, env=usual | more, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert said(TF_NUM_INTRAOP_THREADS="1") == "1"
+    if len(os.sched_getaffinity(0)) > 1:
+        assert said() == "2"
+    only = sorted(os.sched_getaffinity(0))[:1]
+    code = f"import os; os.sched_setaffinity(0, {only}); {code}"
+    assert said() == "1"

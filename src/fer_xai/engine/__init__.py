@@ -2,6 +2,7 @@
 
 from fer_xai.engine.answers import answers, check_answers
 from fer_xai.engine.blackbox import BlackBoxEngine
+from fer_xai.engine.blas import calm_blas
 from fer_xai.engine.choose import engine_for
 from fer_xai.engine.engine import NEEDS, Engine
 from fer_xai.engine.shared import SharedPasses
@@ -14,6 +15,7 @@ __all__ = [
     "SharedPasses",
     "TracedEngine",
     "answers",
+    "calm_blas",
     "check_answers",
     "engine_for",
 ]

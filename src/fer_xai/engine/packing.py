@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-_WORTHWHILE = 16  # rows: of fewer, splitting a batch costs more than a second stream brings
-
 
 def rows_per_pass(height: int, width: int) -> int:
     """How many faces go through the model together: a power of two, fewer for larger inputs.
@@ -17,13 +15,14 @@ def rows_per_pass(height: int, width: int) -> int:
     return int(2 ** np.clip(np.floor(np.log2(2**20 / (height * width))), 3, 7))
 
 
-def evenly(total: int, most: int, streams: int = 1) -> int:
+def evenly(total: int, most: int, streams: int = 1, least: int = 32) -> int:
     """Rows of each batch where `total` rows go in as few batches of at most `most` as can be, all alike.
 
-    With several streams their number is a multiple of that of the streams, unless batches would become tiny.
+    With several streams their number is a multiple of that of the streams, where batches have `least` rows then: of
+    fewer, splitting costs as much as another stream brings.
     """
     batches = -(-total // most)
-    if total >= streams * _WORTHWHILE:
+    if total >= streams * least:
         batches = -(-batches // streams) * streams
     return -(-total // max(batches, 1)) or 1
 

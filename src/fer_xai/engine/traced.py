@@ -17,7 +17,7 @@ from fer_xai.classifier.ensemble import members_of
 from fer_xai.classifier.taps import layer_path, layers_of, watching
 from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
 from fer_xai.engine.packing import evenly, packed, rows_per_pass
-from fer_xai.engine.streams import STREAMS, two_at_once
+from fer_xai.engine.streams import STREAMS, some_at_once, streams
 from fer_xai.errors import InputError
 
 
@@ -72,7 +72,7 @@ class TracedEngine:
             answer = (result.numpy()[real] for result in program(inputs, aim[face]))
             return Gradients(face[real], row[real], inputs[real], *answer)
 
-        yield from two_at_once(run, batches())
+        yield from some_at_once(run, batches(), streams())
 
     def lacks(self, need: str) -> str | None:
         if need == "gradients" and not self._differentiable:
@@ -242,9 +242,9 @@ class TracedEngine:
             return np.full((count, len(self.classifier.emotions)), np.nan, np.float32)
         return weights.astype(np.float32)
 
-    def _rows(self, faces: np.ndarray, total: int) -> int:
+    def _rows(self, faces: np.ndarray, total: int, least: int = 32) -> int:
         height, width, _ = self.classifier.input_shape
-        return evenly(total, rows_per_pass(height or faces.shape[1], width or faces.shape[2]), STREAMS)
+        return evenly(total, rows_per_pass(height or faces.shape[1], width or faces.shape[2]), STREAMS, least)
 
     def _packed(
         self,
@@ -261,19 +261,19 @@ class TracedEngine:
             flat[where] = program(*given).numpy()[: where.stop - where.start]
 
         batches = packed(len(faces), passes, self._rows(faces, total))
-        for _ in two_at_once(run, ((where, inputs(face, row)) for where, face, row in batches)):
+        for _ in some_at_once(run, ((where, inputs(face, row)) for where, face, row in batches), streams()):
             pass
         return flat.reshape(len(faces), passes, -1)
 
     def _batches(self, program: Any, faces: np.ndarray, *others: np.ndarray) -> Iterator[list[np.ndarray]]:
-        rows = self._rows(faces, len(faces))
+        rows = self._rows(faces, len(faces), least=64)
 
         def run(start: int) -> list[np.ndarray]:
             part = [array[start : start + rows] for array in (faces, *others)]
             # Maps of a layer are large: what TensorFlow holds is looked at, not copied.
             return [np.asarray(memoryview(result)) for result in program(*part)]
 
-        return two_at_once(run, range(0, len(faces), rows))
+        return some_at_once(run, range(0, len(faces), rows), streams())
 
 
 def _or_likeliest(weights: Any, probabilities: Any) -> Any:

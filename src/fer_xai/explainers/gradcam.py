@@ -32,4 +32,5 @@ class GradCAM(ClassActivation):
     source: ClassVar[str] = "Selvaraju et al. 2017"
 
     def weigh(self, activations: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        return np.matmul(activations, gradients.mean(axis=(1, 2))[:, None, :, None])[..., 0]
+        cells = activations.shape[1] * activations.shape[2]
+        return np.einsum("nhwk,nk->nhw", activations, np.einsum("nhwk->nk", gradients) / cells)

@@ -57,14 +57,22 @@ def resolve_target(
     InputError
         If an emotion is not among the classifier's, or a label is missing.
     """
-    names = [_pair(name) for name in _per_face(target, predicted, labels)]
-    weights = np.zeros((len(names), len(emotions)), np.float32)
-    for row, pair in zip(weights, names, strict=True):
-        for emotion, sign in zip(pair, (1, -1), strict=False):
-            if emotion not in emotions:
-                raise InputError(f"the classifier does not know the emotion {emotion!r}; it knows {' '.join(emotions)}")
-            row[list(emotions).index(emotion)] += sign
-    return tuple("-".join(pair) for pair in names), weights
+    wanted = [name if isinstance(name, str) else tuple(name) for name in _per_face(target, predicted, labels)]
+    distinct = list(dict.fromkeys(wanted))
+    pairs = [_pair(name) for name in distinct]
+    rows = np.array([_weights(pair, emotions) for pair in pairs], np.float32)
+    place = {name: number for number, name in enumerate(distinct)}
+    which = [place[name] for name in wanted]
+    return tuple("-".join(pairs[number]) for number in which), rows[which]
+
+
+def _weights(pair: tuple[str, ...], emotions: Sequence[str]) -> np.ndarray:
+    row = np.zeros(len(emotions), np.float32)
+    for emotion, sign in zip(pair, (1, -1), strict=False):
+        if emotion not in emotions:
+            raise InputError(f"the classifier does not know the emotion {emotion!r}; it knows {' '.join(emotions)}")
+        row[list(emotions).index(emotion)] += sign
+    return row
 
 
 def _per_face(
@@ -87,7 +95,7 @@ def _per_face(
     return [target] * len(predicted)
 
 
-def _pair(name: str | tuple[str, str]) -> tuple[str, ...]:
+def _pair(name: str | tuple[str, ...]) -> tuple[str, ...]:
     parts = name.split("-") if isinstance(name, str) else list(name)
     if len(parts) > 2 or len(set(parts)) < len(parts):
         raise InputError(f"target {name!r}: expected an emotion, or two different ones as fear-surprise")

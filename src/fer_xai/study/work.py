@@ -10,7 +10,7 @@ import numpy as np
 
 from fer_xai.api import run_explainer
 from fer_xai.classifier import Classifier
-from fer_xai.engine import answers
+from fer_xai.engine import answers, calm_blas
 from fer_xai.explainers import Explainer
 from fer_xai.explainers.registry import full_name
 from fer_xai.explainers.target import Target
@@ -60,6 +60,12 @@ class Work:
         tell : callable
             Called with each method before it is run.
         """
+        with calm_blas(classifier):
+            self._explain(out, classifier, faces, start, tell)
+
+    def _explain(
+        self, out: Path, classifier: Classifier, faces: Faces, start: int, tell: Callable[[str], None]
+    ) -> None:
         probabilities = answers(classifier, faces)
         landmarks, masks = _prepare(out, classifier.emotions, faces, start, probabilities)
         occluders.write_occluders(out, start, faces, masks)
