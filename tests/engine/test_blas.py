@@ -15,7 +15,7 @@ def _threads() -> set[int]:
 
 def test_one_thread_within_and_those_of_before_after(stub_model):
     with threadpool_limits(2, user_api="blas"):
-        with calm_blas(stub_model):
+        with calm_blas(Classifier(stub_model)):
             assert _threads() == {1}
         assert _threads() == {2}
 
