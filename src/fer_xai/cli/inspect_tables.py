@@ -21,8 +21,8 @@ _MOST_LAYERS = 40
 _MOST_CANDIDATES = 12
 _LEGEND = (
     "chosen: what the faces speak for (kept: what stays, since they do not say); tied: not told from it (exact McNemar "
-    "test, 1 %); more right: on these faces, but not beyond what one answer for all would be; order found: the best "
-    "order for these faces, from one half and judged on the other."
+    "test, 1 %); more right: on these faces, not beyond chance; order found: the best order for these faces, from one "
+    "half and judged on the other."
 )
 
 
