@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fer_xai import Explanation, explain, load_faces
+from fer_xai.charts.words import region_name
 from fer_xai.errors import InputError
 from fer_xai.figures import KINDS
 from fer_xai.figures.pieces import FOR
@@ -49,19 +50,24 @@ def test_bars_put_the_region_with_most_beyond_its_area_first_and_mark_the_area(e
     ticks = axis.collections[0].get_segments()
     assert ticks[0][0][0] == pytest.approx(rows.loc["mouth", "area"])
     red = [patch.get_facecolor()[:3] == pytest.approx(_rgb(FOR)) for patch in axis.patches]
-    shown = rows.loc[[name.replace(" ", "_") for name in texts(axis)]]
+    shown = rows.set_axis([region_name(name) for name in rows.index]).loc[texts(axis)]
     assert red == (shown["share"] > shown["area"]).tolist()
     assert "chance" in explanation.plot("bars").get_supxlabel()
 
 
 def test_the_key_speaks_of_blue_only_where_there_may_be_any(explanation):
-    signed = replace(explanation, attributions=explanation.attributions - 0.1)
-    assert "blue against it" in signed.plot("overlay").get_supxlabel()
-    positive = replace(explanation, attributions=np.abs(explanation.attributions))
+    assert "blue against it" in explanation.plot("overlay").get_supxlabel(), "a face without any may have had some"
+    positive = replace(explanation, settings={"relu": True})
     assert "keep nothing that speaks against it" in positive.plot("overlay").get_supxlabel()
-    magnitudes = replace(positive, settings={"show": "absolute"})
+    magnitudes = replace(explanation, settings={"show": "absolute"})
     assert "for the emotion or against it" in magnitudes.plot("overlay").get_supxlabel()
     assert "blue" not in magnitudes.plot("panels").get_supxlabel()
+
+
+def test_the_heading_tells_what_full_colour_is_worth(explanation):
+    tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
+    titles = [axis.get_title() for axis in tiny.plot("panels").axes]
+    assert any("full colour \N{PLUS-MINUS SIGN}5e-06, ranking settled to 0.62" in title for title in titles)
 
 
 def _rgb(colour: str) -> tuple[float, ...]:

@@ -14,12 +14,13 @@ FLOORS = {
     name: floor
     for floor, names in enumerate(
         (
-            "errors holm atomic",
+            "errors few holm atomic",
             "emotions lock unpacking",
             "classifier faces",
             "engine training",
             "explainers network facs evaluation",
-            "charts figures",
+            "charts",
+            "figures",
             "explanation",
             "api",
             "study",

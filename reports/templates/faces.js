@@ -174,7 +174,7 @@ const ferxai = (() => {
       const chances = known.map((look) => look.chance[r]).filter((value) => value !== null);
       const often = known.length ? counted / known.length : null;
       const chance = chances.length ? chances.reduce((sum, value) => sum + value / 1000, 0) / chances.length : null;
-      const beyond = often === null || chance === null ? null : often - chance;
+      const beyond = known.length < 10 || chance === null ? null : often - chance;
       const shape = shapes.get(name);
       if (shape) {
         shape.setAttribute("class", shade(beyond));
@@ -188,8 +188,9 @@ const ferxai = (() => {
         make("td", { className: shade(beyond) }, percent(often)), make("td", {}, percent(chance))));
     });
     const title = methods.find(({ name }) => name === state.method)?.title ?? "";
-    part("basis").textContent = `${title}, ${known.length} of these faces have landmarks. `
-      + "Red: counted more often than chance (the same maps, shifted); blue: less often. Full colour at 50 points.";
+    part("basis").textContent = `${title}, of these faces ${known.length} with landmarks. `
+      + (known.length < 10 ? "Of fewer than ten nothing is coloured."
+        : "Red: counted more often than chance (the same maps, shifted); blue: less often. Full colour at 50 points.");
   }
 
   /* One face */

@@ -196,7 +196,9 @@ def test_faces_are_walked_by_keyboard_alone(page: Page, study: FakeStudy) -> Non
     assert page.evaluate("decodeURIComponent(location.hash)") == f"#face={faces[2]}"
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert page.evaluate("document.activeElement.querySelector('img').alt") == f"Face {faces[2]}"
+    here = page.locator(".sheet li a").nth(2)
+    expect(here).to_be_focused()
+    expect(here.locator("img")).to_have_attribute("alt", f"Face {faces[2]}")
     assert page.evaluate("location.hash") == ""
 
 

@@ -100,7 +100,13 @@ def test_what_nobody_said_of_ones_own_model_is_remarked_after_all_went_well(tmp_
     assert said.startswith("assumed of own.keras: scaling unit, emotions angry disgust fear")
     assert f"fer-xai inspect {path} --data" in said
     assert "assumed" not in told("--model", str(path), "--target", "contempt")  # a refusal is one line
-    assert "assumed of own.keras: emotions angry" in told("--model", str(path), "--scaling", "unit")
+    scaled = told("--model", str(path), "--scaling", "unit")
+    assert "assumed of own.keras: emotions angry" in scaled
+    assert "remembered of own.keras, so that it need not be said again: scaling unit" in scaled
+    again = told("--model", str(path))
+    assert "assumed of own.keras: emotions angry" in again, "what nobody said is not remembered with what was"
+    assert "scaling" not in again
+    told("--model", str(path), "--emotions", "fer2013")
     for known in (("--model", str(path)), ("--model", "baseline-cnn"), ()):
         assert "assumed" not in told(*known)
 

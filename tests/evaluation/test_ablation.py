@@ -51,7 +51,7 @@ def test_hiding_what_is_looked_at_costs_and_hiding_the_rest_does_not(faces, mask
     assert (rows["area"] == 0.5).all()
     costs = summarise_ablation(rows).set_index(["emotion", "region"])
     assert costs.loc[("all", "upper"), "cost"] == 0
-    assert costs.loc[("all", "upper"), "cost_low"] < 0 < costs.loc[("all", "upper"), "cost_high"]
+    assert costs.loc[("all", "upper"), "cost_low"] <= 0 < costs.loc[("all", "upper"), "cost_high"]
     # All grey is a draw, which argmax gives to the first emotion.
     assert costs.loc[("sad", "lower"), "cost"] == 1
     assert costs.loc[("happy", "lower"), "cost"] == 0
@@ -108,7 +108,10 @@ def test_recalls_and_their_cost_are_counted_by_hand():
     assert happy["p_cost"] == pytest.approx((0.6 + 0.4 + 0.1 - 0.4) / 4)
     # Two lost, one won among four faces: Agresti and Min's interval.
     middle, reach = 1 / 6, 1.959964 * np.sqrt(4 - 1 / 6) / 6
-    assert (happy["cost_low"], happy["cost_high"]) == pytest.approx((middle - reach, middle + reach))
+    # But of three faces in four no more than these can be lost, and no more than the fourth won.
+    assert middle - reach < -0.25
+    assert middle + reach > 0.75
+    assert (happy["cost_low"], happy["cost_high"]) == (-0.25, 0.75)
 
 
 def test_an_unlabelled_face_counts_for_what_it_was_called(faces, masks):

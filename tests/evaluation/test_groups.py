@@ -82,6 +82,10 @@ def test_faces_without_a_group_or_a_figure_count_nowhere():
 
 
 def test_a_difference_of_shares_stays_within_a_whole():
-    group = pd.Series(pd.Categorical(["a", "b", "b", "b"]))
-    row = compare_groups(group, pd.DataFrame({"accuracy": [1.0, 0, 0, 1]}), ["sad"] * 4).iloc[0]
+    group = pd.Series(pd.Categorical(["a", "a", "a", "b", "b", "b"]))
+    row = compare_groups(group, pd.DataFrame({"accuracy": [1.0, 1, 1, 0, 0, 1]}), ["sad"] * 6).iloc[0]
     assert -1 <= row["difference_low"] <= row["difference"] <= row["difference_high"] <= 1
+    assert row["difference_high"] == 1
+    two = compare_groups(group[1:], pd.DataFrame({"accuracy": [1.0, 1, 0, 0, 1]}), ["sad"] * 5).iloc[0]
+    assert np.isfinite(two["difference"])
+    assert np.isnan([two["difference_low"], two["difference_high"], two["p"]]).all(), "two faces are too few"

@@ -13,16 +13,15 @@ from fer_xai.report.figures import Figures
 from tests.report.fake_study import FakeStudy, make_study
 
 
-def test_of_nine_faces_the_index_says_only_what_was_answered(tmp_path: Path) -> None:
-    nine = sentences.headline(Figures.of(make_study(tmp_path, faces=9)))
-    text = " ".join(nine)
-    assert "With 9 faces nothing is said of the model here" in text
+def test_of_29_faces_the_index_says_only_what_was_answered(tmp_path: Path) -> None:
+    text = " ".join(sentences.headline(Figures.of(make_study(tmp_path, faces=29))))
+    assert "With 29 faces nothing is said of the model here" in text
     assert "labelled emotion for" in text
     assert "rests most" not in text
     assert "specificity" not in text
-    ten = " ".join(sentences.headline(Figures.of(make_study(tmp_path / "ten", faces=10))))
-    assert "With 10 faces this is a sketch" in ten
-    assert "rests most densely on" in ten
+    more = " ".join(sentences.headline(Figures.of(make_study(tmp_path / "more", faces=30))))
+    assert "With 30 faces this is a sketch" in more
+    assert "rests most densely on" in more
 
 
 def test_of_an_emotion_with_two_faces_nothing_more_is_said(tmp_path: Path) -> None:
@@ -30,7 +29,7 @@ def test_of_an_emotion_with_two_faces_nothing_more_is_said(tmp_path: Path) -> No
     labels = np.where(study.tables["predictions"]["label"] == "fear", "sad", study.tables["predictions"]["label"])
     study.tables["predictions"]["label"] = ["fear"] * 2 + list(labels[2:])
     said = emotion_sentences.of_emotion(Figures.of(study), "fear")
-    assert said[-1] == "Of 2 faces nothing more can be said; what follows tells of these alone."
+    assert said[-1] == "Of so few faces nothing more can be said, and no number below has a colour."
     study.tables["predictions"]["label"] = ["fear"] * 3 + list(labels[3:])
     assert "nothing more can be said" not in " ".join(emotion_sentences.of_emotion(Figures.of(study), "fear"))
 

@@ -22,7 +22,7 @@ def test_an_honest_study_is_not_warned_of(rendered: FakeStudy) -> None:
     share = rendered.tables["regions"].loc[background(rendered, "occlusion"), "share"].mean()
     assert said.startswith(f"{100 * share:.0f}\N{NO-BREAK SPACE}% of positive attribution lies outside the face")
     assert "41\N{NO-BREAK SPACE}% of the picture" in said
-    assert said.endswith("less than what a map would have that knows nothing of faces.")
+    assert said.endswith("less than what a flat map would have.")
     assert said in sentences.headline(figures)
 
 
@@ -33,7 +33,7 @@ def test_a_study_that_looks_at_the_background_is(tmp_path: Path) -> None:
     rows.loc[cheats, "share"] = np.random.default_rng(0).uniform(0.5, 0.8, cheats.sum())
     (said,) = outside.sentences(Figures.of(study))
     assert said.startswith("Warning: this model looks at the background. 6")
-    assert "more, beyond chance, than a map would have that knows nothing" in said
+    assert "more, beyond chance, than a flat map would have" in said
 
 
 def test_methods_that_are_not_causal_are_not_asked(tmp_path: Path) -> None:

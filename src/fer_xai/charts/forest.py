@@ -78,12 +78,13 @@ def _draw(chart: Chart, axis: Axes, panel: Panel, zero: bool) -> None:
     axis.spines["left"].set_visible(False)
 
 
-def legend(chart: Chart, value: str, chance: str) -> None:
-    """Say what the marks are, below the panels."""
+def legend(chart: Chart, value: str, chance: str, sure: bool = True) -> None:
+    """Say what the marks are, below the panels; where no interval is known, marks are of one kind."""
     ink = chart.ink
     marks: list[Artist] = []
     level = "chance" if chance else "0"
-    for face, told in ((ink["ink"], f"clear of {level}"), (ink["paper"], "not clear of it")):
+    kinds = [(ink["ink"], f"clear of {level}"), (ink["paper"], "not clear of it")]
+    for face, told in kinds if sure else [(ink["paper"], "no interval with so few faces")]:
         mark = Line2D([], [], marker="o", markersize=5, color=ink["ink"], linewidth=1.3)
         mark.set(markerfacecolor=face, label=f"{value}, {told}")
         marks.append(mark)

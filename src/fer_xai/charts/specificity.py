@@ -46,7 +46,8 @@ def specificity_forest(
         lines = -(-len(panels) // _COLUMNS)
         chart = Chart(9.2, 1.35 + lines * (0.65 + ROW * len(methods)), theme)
         draw_panels(chart, panels, [method_name(m) for m in methods], _COLUMNS, "S, in powers of two", zero=True)
-        legend(chart, "S and 95 % interval", "chance: 0 and the blind maps")
+        sure = bool(rows["low"].notna().any())
+        legend(chart, "S and 95 % interval" if sure else "S", "chance: 0 and the blind maps", sure)
         return chart.finish(
             "Specificity S: does an emotion's evidence prefer its own action units to other emotions’?",
             _alt(rows, methods),

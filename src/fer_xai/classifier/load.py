@@ -85,10 +85,11 @@ def load_classifier(
     path = model_path(model)
     keras_model = read_model(path, trust_model, builder, input_shape)
     given = {name: value for name, value in said.items() if value is not None}
-    settings: dict[str, Any] = {**(SETTINGS if is_bundled(path) else recall(path)), **given}
+    known = SETTINGS if is_bundled(path) else recall(path)
+    settings: dict[str, Any] = {**known, **given}
     classifier = Classifier(keras_model, name=path.stem, input_shape=input_shape, **settings)
     if given and not is_bundled(path):
-        remember(path, classifier)
+        remember(path, classifier, {*known, *given})
     return classifier
 
 

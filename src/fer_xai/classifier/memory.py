@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from fer_xai.errors import InputError
 if TYPE_CHECKING:
     from fer_xai.classifier.classifier import Classifier
 
-_KEPT = ("emotions", "scaling", "colour", "output", "illumination")
+KEPT = ("emotions", "scaling", "colour", "output", "illumination")
 
 
 def content_hash(path: Path) -> str:
@@ -58,7 +59,7 @@ def recall(path: Path) -> dict[str, Any]:
 def _checked(remembered: Any) -> dict[str, Any]:
     if not isinstance(remembered, dict):
         raise ValueError("no JSON object")
-    settings = {key: remembered[key] for key in _KEPT if remembered.get(key) is not None}
+    settings = {key: remembered[key] for key in KEPT if remembered.get(key) is not None}
     for key, value in settings.items():
         texts = value if key == "emotions" and isinstance(value, list) else [value]
         if not all(isinstance(text, str) for text in texts):
@@ -66,8 +67,17 @@ def _checked(remembered: Any) -> dict[str, Any]:
     return settings
 
 
-def remember(path: str | Path, classifier: Classifier) -> Path:
-    """Write a classifier's emotions, scaling, colour, output and illumination beside its model file.
+def remember(path: str | Path, classifier: Classifier, names: Collection[str] = KEPT) -> Path:
+    """Write a classifier's settings beside its model file.
+
+    Parameters
+    ----------
+    path : path
+        Of the model.
+    classifier : Classifier
+        With the settings.
+    names : collection of str
+        Which of them; the others stay assumed. Default all: emotions, scaling, colour, output, illumination.
 
     Returns
     -------
@@ -81,8 +91,7 @@ def remember(path: str | Path, classifier: Classifier) -> Path:
         If neither place can be written.
     """
     path = Path(path)
-    settings = {name: getattr(classifier, name) for name in _KEPT}
-    text = json.dumps({**settings, "emotions": list(classifier.emotions)}, indent=1)
+    text = json.dumps({name: getattr(classifier, name) for name in KEPT if name in names}, indent=1)
     for memory in (_beside(path), _cached(path)):
         try:
             write_bytes(memory, text.encode())

@@ -137,7 +137,10 @@ def _write(path: Path, classifier: Classifier, found: Inspection | None, origin:
 
     if found is not None:
         return remember(path, found.classifier(classifier)) if found.settled else None
-    return remember(path, classifier) if "command line" in origin.values() else None
+    if "command line" not in origin.values():
+        return None
+    said = {name for name, who in origin.items() if who in ("command line", "remembered")}
+    return remember(path, classifier, said)
 
 
 def _plain(

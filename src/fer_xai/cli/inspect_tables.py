@@ -153,6 +153,6 @@ def _table(columns: Iterable[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         right = name in ("accuracy", "parameters", "log-lik.")
-        whole = name in ("scaling", "accuracy", "95 %", "log-lik.")
+        whole = name in ("scaling", "order", "accuracy", "95 %", "log-lik.")
         table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     return table

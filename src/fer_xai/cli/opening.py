@@ -53,14 +53,19 @@ def open_faces(
         seed=seed,
     )
     if split is not None:
-        return _told(read(split=split, limit=limit))
+        return _told(read(split=split, limit=limit), limit)
     faces = read()
     in_test = (faces.table["split"] == "test").to_numpy()
     faces = faces[in_test] if in_test.any() else faces
-    return _told(faces if limit is None else faces.sample(limit, seed))
+    return _told(faces if limit is None else faces.sample(limit, seed), limit)
 
 
-def _told(faces: Faces) -> Faces:
+def _told(faces: Faces, limit: int | None) -> Faces:
+    if limit is not None and len(faces) < limit:
+        splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
+        remark_at_the_end(
+            f"{len(faces):,} faces{f' of {splits}' if splits else ''}: there are no more (--limit {limit})"
+        )
     for line in (repr(faces), *faces.skipped):
         detail(line)
     return faces
@@ -82,6 +87,7 @@ def open_classifier(
 
     if trust_model and model is not None:
         say_what_runs(Path(model))
+    said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output, "illumination": illumination}
     classifier = load_classifier(
         model,
         emotions=emotions,
@@ -94,6 +100,9 @@ def open_classifier(
         builder=read_builder(builder) if builder else None,
     )
     detail(repr(classifier))
+    told = [f"{name} {value}" for name, value in said.items() if value is not None]
+    if told and model is not None:
+        remark_at_the_end(f"remembered of {model.name}, so that it need not be said again: {', '.join(told)}")
     if model is not None and classifier.assumed:
         _say_what_is_assumed(Path(model), classifier)
     return classifier

@@ -165,7 +165,9 @@ def _paired(name: str, before: np.ndarray, after: np.ndarray) -> dict[str, float
     lost, won, n = (before & ~after).sum() + 0.5, (after & ~before).sum() + 0.5, len(before) + 2
     middle = (lost - won) / n
     reach = norm.ppf(0.975) * np.sqrt(lost + won - (lost - won) ** 2 / n) / n
-    return {name: before.mean() - after.mean(), f"{name}_low": middle - reach, f"{name}_high": middle + reach}
+    # No more can be lost than there is, nor won than is missing.
+    low, high = max(middle - reach, before.mean() - 1), min(middle + reach, before.mean())
+    return {name: before.mean() - after.mean(), f"{name}_low": low, f"{name}_high": high}
 
 
 def _mean(name: str, values: np.ndarray) -> dict[str, float]:

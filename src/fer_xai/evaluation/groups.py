@@ -10,6 +10,7 @@ import pandas as pd
 
 from fer_xai.evaluation.intervals import mean, share
 from fer_xai.evaluation.like_for_like import like_for_like
+from fer_xai.few import FEWEST
 
 SMALL = 20  # faces under which a group is greyed out
 _PARTS = 4  # groups that a column of numbers is cut into
@@ -93,7 +94,8 @@ def compare_groups(groups: pd.Series, figures: pd.DataFrame, strata: Sequence[An
         One row per group and figure: group, figure, n (faces of the group that have it), small (fewer than 20), value
         (their mean) with its 95 % interval ``low`` and ``high``, rest (the mean of the others), and the like-for-like
         ``difference`` with ``difference_low``, ``difference_high``, ``p`` (two-sided, uncorrected) and ``compared``
-        (of the n, those with others of their emotion); see `like_for_like`.
+        (of the n, those with others of their emotion; of fewer than three neither interval nor p); see
+        `like_for_like`.
     """
     values, codes = figures.to_numpy(np.float64), groups.cat.codes.to_numpy()
     used = (codes >= 0) & np.isfinite(values).all(axis=1)
@@ -118,9 +120,9 @@ def compare_groups(groups: pd.Series, figures: pd.DataFrame, strata: Sequence[An
                     "high": estimate.high,
                     "rest": mean(rest).value,
                     "difference": float(found.difference[place]),
-                    "difference_low": max(float(found.low[place]), -most),
-                    "difference_high": min(float(found.high[place]), most),
-                    "p": float(found.p[place]),
+                    "difference_low": max(float(found.low[place]), -most) if found.compared >= FEWEST else np.nan,
+                    "difference_high": min(float(found.high[place]), most) if found.compared >= FEWEST else np.nan,
+                    "p": float(found.p[place]) if found.compared >= FEWEST else np.nan,
                     "compared": found.compared,
                 }
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fer_xai.charts.words import region_name
 from fer_xai.figures.pieces import AGAINST, FOR, INK, a_panel_per_face, caption, finish_bars, told_in_regions
 
 if TYPE_CHECKING:
@@ -51,6 +52,6 @@ def _bars(axis: Any, rows: pd.DataFrame, shown: int) -> None:
     part = rows.loc[over.index[:shown]]
     places = range(len(part))
     axis.barh(places, part["share"], color=[FOR if more else AGAINST for more in part["share"] > part["area"]])
-    axis.set_yticks(places, part["region"].str.replace("_", " "))
+    axis.set_yticks(places, [region_name(region) for region in part["region"]])
     axis.vlines(part["area"], [place - 0.45 for place in places], [place + 0.45 for place in places], color=INK, lw=1.4)
     axis.set_xlim(left=0)

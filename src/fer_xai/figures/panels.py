@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fer_xai.charts.words import region_name
 from fer_xai.figures.pieces import (
     AGAINST,
     CHOSEN,
@@ -65,7 +66,7 @@ def _values(axis: Any, explanation: Explanation, n: int) -> None:
     values, error = (explanation.details[key][n, : len(names)] for key in ("values", "standard_error"))
     top = np.sort(np.argsort(-np.abs(values), kind="stable")[:_MOST_VALUES])
     axis.barh(
-        [name.replace("_", " ") for name in names[top]],
+        [region_name(str(name)) for name in names[top]],
         values[top],
         xerr=error[top] if error.max() > 0 else None,
         color=[FOR if value > 0 else AGAINST for value in values[top]],

@@ -71,12 +71,12 @@ def _full_colour(explanation: Explanation, n: int) -> float:
 
 def colour_key(figure: Figure, explanation: Explanation) -> None:
     """Say under the panels what the laid-over colours mean."""
-    if (explanation.attributions < 0).any():
-        colours = "red speaks for the emotion, blue against it"
-    elif explanation.settings.get("show") == "absolute":
+    if explanation.settings.get("show") == "absolute":
         colours = "red: the answer reacts to changes there, for the emotion or against it"
-    else:
+    elif explanation.settings.get("relu"):
         colours = "red speaks for the emotion; these maps keep nothing that speaks against it"
+    else:
+        colours = "red speaks for the emotion, blue against it"
     words = f"{colours}; colours can be compared within a face, not between faces"
     figure.supxlabel(words, fontsize=6, color=INK)
 
@@ -105,7 +105,10 @@ def caption(explanation: Explanation, n: int) -> str:
 def heading(explanation: Explanation, n: int) -> str:
     """Which method, for which target, and for a class map how coarse it is."""
     method, *rest = method_words(explanation).split("\n")
-    return "\n".join([method, f"for {explanation.targets[n]}", *rest])
+    scale = f"full colour \N{PLUS-MINUS SIGN}{_full_colour(explanation, n):.2g}"
+    settled = explanation.details.get("settled")
+    sure = f", ranking settled to {settled[n]:.2f}" if settled is not None and np.isfinite(settled[n]) else ""
+    return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, f"{scale}{sure}"])
 
 
 def method_words(explanation: Explanation) -> str:

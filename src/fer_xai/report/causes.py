@@ -17,11 +17,11 @@ from fer_xai.charts.words import (
     region_name,
     signed,
 )
-from fer_xai.report import grids
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 
 FULL_COLOUR = 0.25  # of recall or probability
+_ENOUGH = 10  # faces for a colour: of nine a single one is a tenth
 
 
 def fills(figures: Figures) -> list[str]:
@@ -61,7 +61,8 @@ def _cell(row: pd.Series | None, value: str) -> Cell:
     if row is None or not math.isfinite(row[value]):
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
-    return Cell(grids.shade(float(row[value]), FULL_COLOUR, row["n"]), signed(100 * row[value], 0) + star)
+    enough = float(row[value]) if row["n"] >= _ENOUGH else math.nan
+    return Cell(diverging(enough, FULL_COLOUR), signed(100 * row[value], 0) + star)
 
 
 def costliest(figures: Figures, emotion: str = "all") -> str | None:
@@ -78,8 +79,8 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     interval = f"95 % interval {signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)}"
     tied = in_region_order(rows.loc[rows["cost"] == row["cost"], "region"])
     names = [f"the {region_name(region)}" for region in tied]
-    if not rows["cost"].abs().max() > 0:
-        return f"Hiding one facial region at a time ({fill_words(found[0])}) costs no {what} at all, whichever it is."
+    if not rows["cost"].max() > 0:
+        return f"Hiding one facial region at a time ({fill_words(found[0])}) costs no {what}, whichever it is."
     if not row["cost_low"] > 0:
         return (
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
@@ -89,8 +90,8 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     sure = "" if row["cost_beyond_control_low"] > 0 else "; the difference is within chance"
     return (
         f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
-        f"({interval}), more than any other facial region; the same shape hidden elsewhere on the picture costs "
-        f"{elsewhere}{sure}."
+        f"({interval}), on these faces the most of all facial regions; the same shape hidden elsewhere on the picture "
+        f"costs {elsewhere}{sure}."
     )
 
 

@@ -12,7 +12,7 @@ from fer_xai.report.figures import Figures
 
 _FEW = 100  # with fewer faces in all, hardly an emotion has enough
 _ENOUGH = 5
-_HARDLY_ANY = 10
+_HARDLY_ANY = 30
 _NEARLY_ALL = 0.9
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from fer_xai import charts
 from fer_xai.atomic import write_bytes
@@ -14,6 +15,7 @@ from fer_xai.charts.colours import THEMES
 from fer_xai.charts.words import emotion_file, in_fill_order
 from fer_xai.errors import InputError
 from fer_xai.faces.faces import stratified
+from fer_xai.few import FEWEST
 from fer_xai.report.figures import Figures
 from fer_xai.study.study import Study
 
@@ -80,7 +82,9 @@ def means_of(study: Study, figures: Figures) -> list[charts.MeanMap]:
     if not (landmarks.found & maps.any(axis=(1, 2))).any():
         return []
     points = np.where(landmarks.found[:, None, None], landmarks.points, np.nan)
-    return charts.mean_maps(maps, points, list(figures.group[rows]))
+    groups = pd.Series(figures.group[rows])
+    enough = (groups.groupby(groups).transform("size") >= FEWEST).to_numpy()
+    return charts.mean_maps(maps[enough], points[enough], list(groups[enough])) if enough.any() else []
 
 
 def _known(figures: Figures) -> list[str] | None:

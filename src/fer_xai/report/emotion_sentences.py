@@ -18,7 +18,7 @@ def of_emotion(figures: Figures, emotion: str) -> list[str]:
     if not group:
         return [*sentences, "So no region profile can be drawn for it here."]
     if group < FEWEST:
-        return [*sentences, f"Of {counted(group, 'face')} nothing more can be said; what follows tells of these alone."]
+        return [*sentences, "Of so few faces nothing more can be said, and no number below has a colour."]
     if figures.lead:
         counts = figures.counts(figures.lead, "coarse", emotion)
         seen = counts["n"].max()
@@ -47,8 +47,9 @@ def _found(figures: Figures, emotion: str) -> list[str]:
         sentences = [f"No face here is labelled {emotion}."]
     if precision.n:
         sentences.append(
-            f"When it answers {emotion} it is right {precision.count} times of {precision.n} "
-            f"({percent(precision.value)})."
+            f"Of {counted(precision.n, 'face')} that it calls {emotion}, {precision.count} "
+            f"{'is' if precision.count == 1 else 'are'} labelled so "
+            f"({percent(precision.value)}, 95 % interval {span(precision.low, precision.high)})."
         )
     else:
         sentences.append(f"It never answers {emotion} for a labelled face.")
@@ -65,8 +66,8 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
         return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
     return [
         f"Asked otherwise, on how many faces it counts at all (by {method_name(bar.method)}), the {name} stands out "
-        f"most from chance: on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), "
-        f"where shifted maps would give {percent(bar.chance)}."
+        f"most from chance, of all regions: on {bar.counted} of {counted(bar.n, 'face')} "
+        f"(95 % interval {span(bar.low, bar.high)}), where shifted maps would give {percent(bar.chance)}."
     ]
 
 

@@ -94,7 +94,7 @@ def sentences(figures: Figures) -> list[str]:
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
     if not line.p < _SURE:
-        share = f"{percent(line.value)} of {counted(line.n, 'face')}"
+        share = f"{percent(line.value)} of {counted(line.n, 'face')}, {span(line.low, line.high)}"
         return [f"{how} no better than by chance ({share}; chance {percent(line.chance)})."]
     beside = f"chance {percent(line.chance)}{_blind(figures)}"
     known = f"for {percent(line.value)} of {counted(line.n, 'face')} ({span(line.low, line.high)}; {beside})"

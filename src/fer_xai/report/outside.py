@@ -70,9 +70,8 @@ def sentences(figures: Figures) -> list[str]:
     )
     if not caught:
         beside = "less than" if first.less else "no clear difference from"
-        return [f"{said}: {beside} what a map would have that knows nothing of faces."]
+        return [f"{said}: {beside} what a flat map would have."]
     return [
-        f"Warning: this model looks at the background. {said}: more, beyond chance, than a map would have that "
-        "knows nothing of faces. "
+        f"Warning: this model looks at the background. {said}: more, beyond chance, than a flat map would have. "
         "Something outside the face may give the label away."
     ]

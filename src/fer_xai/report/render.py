@@ -136,7 +136,7 @@ def _left_out(figures: Figures) -> dict[str, list[str]]:
     for book, rows in figures.tables["specificity"].groupby("codebook", sort=False):
         entry = rows["left_out"].iloc[0]
         names = re.split(r"[,\s]+", entry) if isinstance(entry, str) else []
-        out = listing([name for name in names if name])
+        out = listing([name for name in names if name in figures.emotions])
         if out:
             found.setdefault(out, []).append(codebook_name(str(book)))
     return found

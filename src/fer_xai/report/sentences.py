@@ -80,7 +80,7 @@ def _how_good(figures: Figures) -> list[str]:
         best, worst = (choose(recalls, key=lambda e: recalls[e].value) for choose in (max, min))
         if recalls[best].value == recalls[worst].value:
             sentences.append(f"It finds every emotion equally often ({percent(recalls[best].value)} of its faces).")
-        else:
+        elif recalls[best].low > recalls[worst].high:
             sentences.append(
                 f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and {worst} least "
                 f"({recalls[worst].count} of {recalls[worst].n}{mostly(figures, worst)})."

@@ -79,5 +79,6 @@ def _cell(row: object) -> tuple[str, str, str]:
     if row is None or not row.n:  # type: ignore[attr-defined]
         return "–", "", ""
     value, low, high, chance = (getattr(row, name) for name in ("value", "low", "high", "chance"))
-    write = signed if min(value, low) < 0 else plain
-    return write(value), f"{write(low)} to {write(high)}", f"chance {write(chance)}" if chance == chance else ""
+    write = signed if value < 0 or low < 0 or chance < 0 else plain
+    interval = f"{write(low)} to {write(high)}" if low == low else "no interval"
+    return write(value), interval, f"chance {write(chance)}" if chance == chance else ""

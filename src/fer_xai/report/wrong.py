@@ -224,6 +224,9 @@ def _covered(lines: list[Compared]) -> str:
     if not lines:
         return ""
     sure = [line for line in lines if line.clear]
+    if not sure and all(line.small for line in lines):
+        most = max(line.n for line in lines)
+        return f"Too few faces are covered ({most} at most by one thing) to tell whether that makes a difference."
     if not sure:
         return "No cover makes a difference beyond chance to how often the model is right."
     said = [

@@ -35,7 +35,10 @@ SENTENCES = [
     ({"sanity": None}, "trust a and b."),
     ({"sanity": 0.8, "score": 0.1}, "trust a; b draws the same map when the model's weights are random."),
     ({"stability": {"mirroring": 0.4, "noise": 0.8}}, "trust a and b."),
-    ({"stability": {"mirroring": 0.03, "noise": 0.8}}, "trust a and b."),
+    (
+        {"stability": {"mirroring": 0.03, "noise": 0.8}},
+        "trust a and b; whether b is stable, these 48 faces do not tell.",
+    ),
     ({"stability": {"mirroring": -0.1, "noise": 0.8}}, "trust a; b does not know its own face again with mirroring."),
     ({"stability": {"other random numbers": 0.4, "noise": 0.8}}, "trust a; b changes with its random numbers."),
     ({"stability": {"other random numbers": 0.6, "noise": 0.8}}, "trust a and b."),
@@ -53,7 +56,7 @@ def test_the_sentence_follows_from_the_figures(figures, said):
 
 def test_every_sentence_is_tried():
     said = {sentence for _, sentence in SENTENCES}
-    assert len(said) == 15
+    assert len(said) == 16
 
 
 def test_where_nobody_can_be_trusted_the_sentence_says_so_and_why():

@@ -32,7 +32,8 @@ def verdict_sentence(trust: pd.DataFrame, verdicts: Sequence[Verdict], name: Cal
     doubted = [verdict for verdict in verdicts if not verdict.trusted]
     parts = [_trusting(trust, trusted, name)] if trusted else [_nobody(verdicts)]
     slight = ["hiding parts of a face hardly moves its answers"] if verdicts[0].faithful.value < SLIGHT else []
-    return f"For this model, {'; '.join([*parts, *_doubting(doubted, name), *slight])}."
+    few = _cannot_tell([verdict for verdict in verdicts if verdict.trusted], name)
+    return f"For this model, {'; '.join([*parts, *few, *_doubting(doubted, name), *slight])}."
 
 
 def most_faithful(verdicts: Sequence[Verdict]) -> list[str]:
@@ -49,6 +50,20 @@ def _trusting(trust: pd.DataFrame, trusted: Sequence[str], name: Callable[[str],
         return first
     are = "is" if len(lesser) == 1 else "are"
     return f"{first}; {_listed(lesser, name)} {are} to be trusted too, but less faithful"
+
+
+def _cannot_tell(trusted: Sequence[Verdict], name: Callable[[str], str]) -> list[str]:
+    """A clause on what the faces were too few for, of methods that are trusted all the same."""
+    asked: dict[tuple[str, ...], list[str]] = {}
+    for question, part in (("stable", "stable"), ("about this model", "sanity")):
+        methods = tuple(verdict.method for verdict in trusted if getattr(verdict, part).level == "unclear")
+        if methods:
+            asked.setdefault(methods, []).append(question)
+    return [
+        f"whether {_listed(methods, name)} {'is' if len(methods) == 1 else 'are'} {' and '.join(questions)}, "
+        f"these {trusted[0].faithful.n} faces do not tell"
+        for methods, questions in asked.items()
+    ]
 
 
 def _nobody(verdicts: Sequence[Verdict]) -> str:

@@ -205,7 +205,7 @@ def _sane(own: pd.DataFrame) -> Finding:
         again = (own["metric"] == STABILITY).any()
         return Finding("unknown", "its weights cannot be exchanged") if again else UNKNOWN
     last = rows.iloc[-1]  # all layers
-    if last["value"] < LUCK and (last["n"] < FEWEST or not last["high"] < STABLE):
+    if last["n"] < FEWEST or (last["value"] < LUCK and not last["high"] < STABLE):
         return _finding("unclear", last, OTHERS, words="too few faces to tell")
     if last["value"] < LUCK:
         return _finding("yes", last, OTHERS)
