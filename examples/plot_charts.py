@@ -26,7 +26,7 @@ happy = charts.frequency_bars(counts, "happy", level="coarse")
 # The same on a face, over all methods' common shape: red regions hold more of the evidence than their area would,
 # blue ones less. The outlines are where a codebook says that the emotion shows.
 
-shown = ["happy", "surprise", "angry", "neutral"]
+shown = ["happy", "sad", "angry", "neutral"]
 drawn = charts.face_map(counts, "occlusion", codebook="facs2002", emotions=shown)
 
 # %%

@@ -64,6 +64,8 @@ def emotion_charts(
         "face": lambda theme: charts.face_map(figures.tables["counts"], lead, book, [emotion], theme=theme),
         "mean": lambda theme: charts.mean_attribution(means, lead, [emotion], theme=theme),
     }
+    if (figures.group == emotion).sum() < FEWEST:
+        return dict.fromkeys(wanted)
     return _drawn(study.path, wanted, f"{Path(emotion_file(emotion)).stem}-")
 
 

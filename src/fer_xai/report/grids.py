@@ -71,14 +71,14 @@ class FaceMap:
 
 
 def face_map(figures: Figures, method: str, emotion: str, title: str) -> FaceMap | None:
-    """A method's coarse region heat for one emotion, for the drawn face; None where no face counts."""
+    """A method's coarse region heat for one emotion, for the drawn face; None where no faces count, or too few."""
     counts = figures.counts(method, "coarse", emotion)
     every, n = counts["log2_enrichment"].astype(float), counts["n"].max()
     values = every.dropna()
-    if values.empty:
+    if values.empty or n < FEWEST:
         return None
     words = ", ".join(f"{region_name(str(region))} {signed(value, 1)}" for region, value in values.items())
-    return FaceMap(title, {str(r): shade(v, HEAT_LIMIT, n) for r, v in every.items()}, words)
+    return FaceMap(title, {str(r): diverging(v, HEAT_LIMIT) for r, v in every.items()}, words)
 
 
 def confusion_grid(figures: Figures) -> Grid:
