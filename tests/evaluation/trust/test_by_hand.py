@@ -376,8 +376,8 @@ def test_too_few_faces_are_said_to_be_so() -> None:
     assert plain.reason == ""
 
 
-@pytest.mark.parametrize(("grain", "level"), [(1.0, "yes"), (1.0001, "partly"), (None, "unknown")])
-def test_a_region_s_width_is_fine(grain: float | None, level: str) -> None:
+@pytest.mark.parametrize(("grain", "level"), [(1.0, "yes"), (1.03, "yes"), (1.05, "partly"), (None, "unknown")])
+def test_beyond_a_region_s_width_by_more_than_its_interval_is_coarse(grain: float | None, level: str) -> None:
     assert judge(made_up({"a": {"grain": grain}}), ["a"])[0].grain.level == level
 
 

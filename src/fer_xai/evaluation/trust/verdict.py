@@ -219,7 +219,7 @@ def _grain(own: pd.DataFrame) -> Finding:
     if rows.empty:
         return UNKNOWN
     row = rows.iloc[0]
-    if row["value"] > COARSE:
+    if row["value"] > COARSE and not row["low"] <= COARSE:
         return _finding("partly", row, "", words="coarse")
     return _finding("yes", row, "")
 
