@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fer_xai import explain, list_codebooks, list_explainers, list_recipes
+from fer_xai.charts.words import region_name
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces, load_faces
 from fer_xai.figures import strongest
@@ -81,7 +82,7 @@ def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
     axis = explanation.plot().axes[-2]
     assert f"(all sum to {explanation.details['sums_to'][0]:+.2f})" in axis.get_title()
     names, values = explanation.details["names"][0], explanation.details["values"][0]
-    strongest_ten = {names[i].replace("_", " ") for i in np.argsort(-np.abs(values))[:10]}
+    strongest_ten = {region_name(names[i]) for i in np.argsort(-np.abs(values))[:10]}
     assert {label.get_text() for label in axis.get_yticklabels()} == strongest_ten
 
 
