@@ -20,7 +20,7 @@ from fer_xai.cli import loudness
 from fer_xai.cli.app import app
 from fer_xai.cli.errors import Commands, one_line
 from fer_xai.cli.loudness import detail, remark
-from fer_xai.cli.progress import bar
+from fer_xai.cli.progress import bar, spinning
 from fer_xai.errors import InputError
 
 COMMANDS: dict[str, Any] = get_command(app).commands
@@ -254,3 +254,15 @@ def test_a_log_has_lines_instead_of_a_bar(tiny):
 def test_ctrl_c_that_an_import_turned_into_an_error_is_still_ctrl_c(tiny):
     result = CliRunner().invoke(tiny, ["work", "--quiet", "--fault", "turned"])
     assert (result.exit_code, result.stderr) == (130, "fer-xai: stopped\n")
+
+
+def test_a_terminal_is_told_that_something_is_being_done_and_a_log_is_not(monkeypatch, capsys):
+    with spinning("explaining 1 face"):
+        pass
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    with spinning("explaining 1 face"):
+        pass
+    told = capsys.readouterr()
+    assert "explaining 1 face" in told.err
+    assert told.out == ""

@@ -14,6 +14,7 @@ import typer
 from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
+from fer_xai.cli.progress import spinning
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
@@ -104,7 +105,8 @@ def explain(
     height, width, _ = classifier.input_shape
     size = (height, width) if height and width else (48, 48)
     faces = _open_pictures(images, size, face or [])
-    explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
+    with spinning(f"explaining {len(faces)} face{'s' if len(faces) > 1 else ''} by {method}"):
+        explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
     _tell_what_is_empty(explanation)
     if out.suffix == ".npz":
         explanation.save(out)

@@ -51,6 +51,19 @@ def bar() -> Iterator[Track]:
             progress.stop()
 
 
+@contextmanager
+def spinning(what: str) -> Iterator[None]:
+    """Show on a terminal that something is being done, and nothing of it once that is over."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal or chosen() is Loudness.QUIET:
+        yield
+        return
+    with console.status(what):
+        yield
+
+
 def _in_lines() -> Track:
     """A line when something begins and ends, and now and then between, for a log that somebody reads later."""
     told: dict[str, float] = {}

@@ -66,6 +66,6 @@ def _scale(figure: Figure, axes: list[Any]) -> None:
         pad=0.03,
     )
     bar.set_ticks([-LIMIT, 0, LIMIT], labels=["a quarter", "its area\n(chance)", "four times"])
-    bar.set_label("evidence for the target in a region, against its area", fontsize=7)
+    bar.set_label("evidence for the target in a region\nbeside its area: blue is little, not against", fontsize=7)
     bar.ax.tick_params(labelsize=6, length=2)
     bar.outline.set_visible(False)
