@@ -21,7 +21,7 @@ def test_of_29_faces_the_index_says_only_what_was_answered(tmp_path: Path) -> No
     assert "specificity" not in text
     more = " ".join(sentences.headline(Figures.of(make_study(tmp_path / "more", faces=30))))
     assert "With 30 faces this is a sketch" in more
-    assert "rests on these faces most densely on" in more
+    assert "its answer to these faces rests most densely on" in more
 
 
 def test_of_an_emotion_with_two_faces_nothing_more_is_said(tmp_path: Path) -> None:

@@ -107,15 +107,15 @@ def looks(figures: Figures, method: str, enrichment: pd.Series, answer: str) -> 
     if above.empty:
         return f"{how}, no part of the face weighs more than its area in {answer}."
     names = [f"the {region_name(str(region))} ({times(value)} its area)" for region, value in above.nlargest(2).items()]
-    here = " on these faces" if cautions.few(figures) else ""
     least = f", least so on the {region_name(str(inside.idxmin()))} ({times(inside.min())})"
-    return f"{how}, {answer} rests{here} most densely on {listing(names)}{least if len(inside) > 2 else ''}."
+    return f"{how}, {answer} rests most densely on {listing(names)}{least if len(inside) > 2 else ''}."
 
 
 def _where(figures: Figures) -> list[str]:
     if figures.lead is None:
         return []
-    said = looks(figures, figures.lead, figures.enrichment(figures.lead), "its answer")
+    answer = "its answer to these faces" if cautions.few(figures) else "its answer"
+    said = looks(figures, figures.lead, figures.enrichment(figures.lead), answer)
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
 
 
