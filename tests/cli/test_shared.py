@@ -261,6 +261,8 @@ def test_a_terminal_is_told_that_something_is_being_done_and_a_log_is_not(monkey
         pass
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    monkeypatch.setenv("TERM", "xterm")
+    loudness.choose(quiet=False, verbose=False)
     with spinning("explaining 1 face"):
         pass
     told = capsys.readouterr()
