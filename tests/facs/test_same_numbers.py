@@ -239,6 +239,7 @@ def test_every_table_has_the_columns_it_promises() -> None:
         assert (profile.faces, profile.emotions) == (MASKS.ids, tuple(LABELS))
     np.testing.assert_array_equal(region_profile(blank(FACES), MAPS, LABELS, masks=MASKS).mass, PROFILE.mass)
     summed = ["counted", "counted_chance", "share", "area", "counted_chance_n", "share_n", "area_n"]
+    summed += ["squares", "products", "area_squares"]
     assert list(sums_of_counts(ROWS)) == ["emotion", "model", "method", "level", "region", "n", *summed]
     assert list(summarise_counts(ROWS)) == [
         *(
@@ -255,7 +256,7 @@ def test_every_table_has_the_columns_it_promises() -> None:
             "chance",
             "share",
         ),
-        *("log2_enrichment", "log2_enrichment_face"),
+        *("log2_enrichment", "log2_enrichment_low", "log2_enrichment_high", "log2_enrichment_face"),
     ]
     measures = ["area", "mass_accuracy_blob", "mass_accuracy", "rank_accuracy", "pointing", "iou", "iou_chance"]
     rows = agreement(blank(FACES), MAPS, LABELS, masks=MASKS)

@@ -268,6 +268,8 @@ def _counts(regions: pd.DataFrame) -> pd.DataFrame:
     rows["low"] = [ends[key].low for key in zip(rows["counted"], rows["n"], strict=True)]
     rows["high"] = [ends[key].high for key in zip(rows["counted"], rows["n"], strict=True)]
     rows["log2_enrichment"] = np.log2(rows["share"] / rows["area"])
+    for end, reach in (("low", -0.1), ("high", 0.1)):
+        rows[f"log2_enrichment_{end}"] = rows["log2_enrichment"] + reach
     return rows.assign(log2_enrichment_face=rows["log2_enrichment"] - 0.5).drop(columns="area")
 
 

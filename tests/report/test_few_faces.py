@@ -24,6 +24,37 @@ def test_of_29_faces_the_index_says_only_what_was_answered(tmp_path: Path) -> No
     assert "its answer to these faces rests most densely on" in more
 
 
+def test_a_region_s_weight_comes_with_its_interval_and_a_star_where_that_is_clear(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60)
+    counts = study.tables["counts"]
+    row = counts.query("method == 'occlusion' and level == 'coarse' and emotion == 'happy' and region == 'mouth'").index
+    names = ["log2_enrichment", "log2_enrichment_low", "log2_enrichment_high"]
+    counts.loc[row, names] = [3.0, 2.0, 3.5]
+    said = " ".join(emotion_sentences.of_emotion(Figures.of(study), "happy"))
+    assert "rests most densely on the mouth (8.0 times its area, 95 % interval 4.0–11.3)" in said
+    cells = {row.region: row.enrichment.text for row in table(study)}
+    assert cells["mouth"] == "+3.00*"
+    counts.loc[row, names] = [3.0, -0.1, 6.1]
+    assert {row.region: row.enrichment.text for row in table(study)}["mouth"] == "+3.00"
+
+
+def table(study: FakeStudy) -> list[grids.RegionRow]:
+    return grids.region_table(Figures.of(study), "occlusion", "coarse", "happy")
+
+
+def test_the_region_counted_most_is_judged_as_the_best_of_all(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60, methods=("occlusion",))
+    counts = study.tables["counts"]
+    happy = (counts["emotion"] == "happy") & (counts["level"] == "coarse")
+    counts.loc[happy, ["n", "counted", "frequency", "chance"]] = [10, 2, 0.2, 0.5]
+    mouth = happy & (counts["region"] == "mouth")
+    for counted, verdict in ((9, "within"), (10, "beyond")):  # .011 and .001 alone, .075 and .007 as the best of 7
+        counts.loc[mouth, ["counted", "frequency"]] = [counted, counted / 10]
+        said = " ".join(emotion_sentences.of_emotion(Figures.of(study), "happy"))
+        assert f"the mouth stands out most: on {counted} of 10 faces" in said
+        assert f"for the best of 7 regions that is {verdict} chance" in said
+
+
 def test_of_an_emotion_with_two_faces_nothing_more_is_said(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=40)
     labels = np.where(study.tables["predictions"]["label"] == "fear", "sad", study.tables["predictions"]["label"])

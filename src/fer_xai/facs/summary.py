@@ -8,6 +8,7 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.atlas import BACKGROUND
+from fer_xai.facs.enrichment import SUMS, enrichment_of_sums
 from fer_xai.facs.maps import log2_ratio
 
 _MEANS = ("counted_chance", "share", "area")
@@ -37,8 +38,10 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
             The frequency that shifted maps have (mean of ``counted_chance``).
         share
             Mean share of the positive attribution, 0…1.
-        log2_enrichment, log2_enrichment_face
-            log2(mean share ÷ mean area), over the crop and within the face alone.
+        log2_enrichment, log2_enrichment_low, log2_enrichment_high
+            log2(mean share ÷ mean area) over the crop, with its 95 % interval; see `enrichment_of_sums`.
+        log2_enrichment_face
+            The same within the face alone.
 
     Raises
     ------
@@ -55,18 +58,22 @@ def sums_of_counts(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row for each emotion, method, level and region: ``n``, and of the faces the sums of ``counted``,
-        ``counted_chance``, ``share`` and ``area``, with how many were added (``…_n``) where some may be missing.
+        ``counted_chance``, ``share`` and ``area``, with how many were added (``…_n``) where some may be missing, and
+        of share², share · area and area².
     """
     keys = ["emotion", *(run for run in RUNS if run in rows), "level", "region"]
     known = rows.assign(emotion=face_emotion(rows))
     known = known[known["landmarks"].isin(OWN) & known["emotion"].notna()]
     # A map without positive values still counts as a face, but has no shares: its areas must not weigh either.
-    known = known.assign(area=known["area"].where(known["share"].notna()))
+    area = known["area"].where(known["share"].notna())
+    squares = {"squares": known["share"] ** 2, "products": known["share"] * area, "area_squares": area**2}
+    known = known.assign(area=area, **squares)
     return known.groupby(keys, sort=False, as_index=False).agg(
         n=("counted", "size"),
         counted=("counted", "sum"),
         **{f"{name}": (name, "sum") for name in _MEANS},
         **{f"{name}_n": (name, "count") for name in _MEANS},
+        **{name: (name, "sum") for name in squares},
     )
 
 
@@ -74,6 +81,7 @@ def summary_of_sums(sums: pd.DataFrame) -> pd.DataFrame:
     """The table of `summarise_counts`, from the rows of `sums_of_counts` of one part of the faces or several."""
     keys = ["emotion", *(run for run in RUNS if run in sums), "level", "region"]
     table = sums.groupby(keys, sort=False, as_index=False).sum()
+    enriched = enrichment_of_sums(table["share_n"], table[SUMS])
     for name in _MEANS:
         table[name] = table[name] / table.pop(f"{name}_n").replace(0, np.nan)
     table = table.rename(columns={"counted_chance": "chance"})
@@ -82,9 +90,10 @@ def summary_of_sums(sums: pd.DataFrame) -> pd.DataFrame:
     for place, name in ((1, "low"), (2, "high")):
         bounds = [interval[place - 1] for interval in intervals]
         table.insert(int(table.columns.get_loc("frequency")) + place, name, np.array(bounds, float))
-    table["log2_enrichment"] = log2_ratio(table["share"].to_numpy(), table["area"].to_numpy())
+    table["log2_enrichment"] = enriched["log2_enrichment"]
+    table["log2_enrichment_low"], table["log2_enrichment_high"] = enriched["low"], enriched["high"]
     table["log2_enrichment_face"] = _within_face(table, keys[:-1])
-    return table.drop(columns="area")
+    return table.drop(columns=SUMS[1:])
 
 
 def face_emotion(rows: pd.DataFrame) -> pd.Series:

@@ -10,6 +10,8 @@ from fer_xai.report import cautions, grids
 from fer_xai.report.figures import Figures
 from fer_xai.report.sentences import costs, looks, mostly
 
+_SURE = 0.05
+
 
 def of_emotion(figures: Figures, emotion: str) -> list[str]:
     """An emotion page's opening."""
@@ -20,10 +22,9 @@ def of_emotion(figures: Figures, emotion: str) -> list[str]:
     if group < FEWEST:
         return [*sentences, "Of so few faces nothing more can be said, and no number below has a colour."]
     if figures.lead:
-        counts = figures.counts(figures.lead, "coarse", emotion)
-        seen = counts["n"].max()
+        seen = figures.counts(figures.lead, "coarse", emotion)["n"].max()
         answer = f"the model's answer to these {counted(int(seen) if seen > 0 else 0, 'face')}"
-        said = looks(figures, figures.lead, counts["log2_enrichment"].dropna(), answer)
+        said = looks(figures, answer, emotion)
         sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
     return [
         *(*sentences, *costs(figures, emotion), *_counted_most(figures, emotion)),
@@ -64,11 +65,19 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
     name, bar = max(bars, key=lambda pair: pair[1].value - pair[1].chance)
     if not bar.value > bar.chance:
         return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
+    verdict = "beyond" if _tail(bar) * len(bars) < _SURE else "within"
     return [
         f"Asked otherwise, on how many faces it counts at all (by {method_name(bar.method)}), the {name} stands out "
-        f"most from chance, of all regions: on {bar.counted} of {counted(bar.n, 'face')} "
-        f"(95 % interval {span(bar.low, bar.high)}), where shifted maps would give {percent(bar.chance)}."
+        f"most: on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), where shifted "
+        f"maps would give {percent(bar.chance)}; for the best of {len(bars)} regions that is {verdict} chance."
     ]
+
+
+def _tail(bar: grids.Bar) -> float:
+    """How often chance would count the region on so many faces: the binomial's tail, which is not too small here."""
+    from scipy.stats import binom
+
+    return float(binom.sf(bar.counted - 1, bar.n, bar.chance))
 
 
 def _interval(found: grids.Agreement) -> str:

@@ -15,6 +15,7 @@ from fer_xai.errors import InputError
 from fer_xai.evaluation.accuracy import measure_mean_diagonal
 from fer_xai.evaluation.intervals import Estimate
 from fer_xai.faces.landmarks import OWN
+from fer_xai.facs.enrichment import enrichment_of_sums
 from fer_xai.study.study import Study
 
 _COLUMNS = {
@@ -23,7 +24,8 @@ _COLUMNS = {
     "region_sums": "method level region own n area known share known_area squares products area_squares",
     "agreement_means": "method codebook emotion "
     "area mass_accuracy mass_accuracy_blob rank_accuracy pointing iou iou_chance n low high",
-    "counts": "emotion method level region n counted frequency low high chance share log2_enrichment",
+    "counts": "emotion method level region n counted frequency low high chance share "
+    "log2_enrichment log2_enrichment_low log2_enrichment_high",
     "specificity": "method codebook value low high p n emotions left_out",
     "matrix": "method codebook emotion mask log2_enrichment",
     "ablation": "emotion region fill n recall recall_control cost cost_low cost_high "
@@ -207,12 +209,16 @@ class Figures:
         rows = rows[rows["own"].astype(bool)] if own else rows
         return rows.drop(columns=["method", "level", "own"]).groupby("region", sort=False).sum()
 
-    def enrichment(self, method: str, level: str = "coarse") -> pd.Series:
-        """log2 (mean share of the positive attribution ÷ mean area) by region over all faces with landmarks."""
-        sums = self.region_sums(method, level, own=True)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log2((sums["share"] / sums["known"]) / (sums["area"] / sums["n"]))
-        return ratio.where(np.isfinite(ratio)).dropna().sort_index().sort_values(ascending=False)
+    def enrichment(self, method: str, emotion: str = "all") -> pd.DataFrame:
+        """log2_enrichment, low and high of the coarse regions on faces with landmarks, the highest first."""
+        if emotion == "all":
+            sums = self.region_sums(method, "coarse", own=True)
+            sums = sums.drop(columns="area").rename(columns={"known_area": "area"})
+            found = enrichment_of_sums(sums["known"], sums)
+        else:
+            names = {f"log2_enrichment_{end}": end for end in ("low", "high")}
+            found = self.counts(method, "coarse", emotion)[["log2_enrichment", *names]].rename(columns=names)
+        return found.dropna(subset="log2_enrichment").sort_index().sort_values("log2_enrichment", ascending=False)
 
     def counts(self, method: str, level: str, emotion: str) -> pd.DataFrame:
         """The counts table of one method and emotion, indexed by region in the order of the face."""

@@ -266,6 +266,7 @@ def region_table(figures: Figures, method: str, level: str, emotion: str) -> lis
         if not (math.isfinite(row["n"]) and row["n"] > 0):
             continue
         value = float(row["log2_enrichment"])
+        star = "*" if row["log2_enrichment_low"] > 0 or row["log2_enrichment_high"] < 0 else ""
         rows.append(
             RegionRow(
                 region=region_name(str(region)),
@@ -276,7 +277,7 @@ def region_table(figures: Figures, method: str, level: str, emotion: str) -> lis
                 high=float(row["high"]),
                 chance=float(row["chance"]),
                 share=float(row["share"]),
-                enrichment=Cell(shade(value, HEAT_LIMIT, row["n"]), signed(value)),
+                enrichment=Cell(shade(value, HEAT_LIMIT, row["n"]), signed(value) + star),
             )
         )
     return rows

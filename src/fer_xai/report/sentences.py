@@ -97,25 +97,35 @@ def mostly(figures: Figures, emotion: str) -> str:
     return f"; it calls {others[0][1]} of them {others[0][0]}" if others else ""
 
 
-def looks(figures: Figures, method: str, enrichment: pd.Series, answer: str) -> str | None:
-    """On which regions a method says that an answer rests; `None` without facial regions."""
-    inside = enrichment.drop("background", errors="ignore")
-    above = inside[inside > 0]
+def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
+    """On which regions the lead method says that an answer rests; `None` without facial regions."""
+    method, inside = str(figures.lead), _facial(figures, str(figures.lead), emotion)
     how = _HOW.get(method, f"By {method_name(method)}")
     if inside.empty:
         return None
+    above = inside[inside["log2_enrichment"] > 0]
     if above.empty:
         return f"{how}, no part of the face weighs more than its area in {answer}."
-    names = [f"the {region_name(str(region))} ({times(value)} its area)" for region, value in above.nlargest(2).items()]
-    least = f", least so on the {region_name(str(inside.idxmin()))} ({times(inside.min())})"
-    return f"{how}, {answer} rests most densely on {listing(names)}{least if len(inside) > 2 else ''}."
+    names = [f"the {region_name(str(region))} ({_times_its_area(row)})" for region, row in above.head(2).iterrows()]
+    lowest = f", least so on the {region_name(str(inside.index[-1]))} ({_times_its_area(inside.iloc[-1])})"
+    return f"{how}, {answer} rests most densely on {listing(names)}{lowest if len(inside) > 2 else ''}."
+
+
+def _times_its_area(row: pd.Series) -> str:
+    """An enrichment with its interval, as ratios."""
+    low, high = 2 ** row["low"], 2 ** row["high"]
+    interval = f", 95 % interval {low:.1f}–{high:.1f}" if math.isfinite(low) else ""
+    return f"{times(row['log2_enrichment'])} its area{interval}"
+
+
+def _facial(figures: Figures, method: str, emotion: str = "all") -> pd.DataFrame:
+    return figures.enrichment(method, emotion).drop("background", errors="ignore")
 
 
 def _where(figures: Figures) -> list[str]:
     if figures.lead is None:
         return []
-    answer = "its answer to these faces" if cautions.few(figures) else "its answer"
-    said = looks(figures, figures.lead, figures.enrichment(figures.lead), answer)
+    said = looks(figures, "its answer to these faces" if cautions.few(figures) else "its answer")
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
 
 
@@ -123,19 +133,15 @@ def costs(figures: Figures, emotion: str = "all") -> list[str]:
     """What hiding regions costs: the costliest one, and the one where most of the map lies."""
     said = [causes.costliest(figures, emotion)]
     if figures.lead:
-        if emotion == "all":
-            enrichment = figures.enrichment(figures.lead)
-        else:
-            enrichment = figures.counts(figures.lead, "coarse", emotion)["log2_enrichment"]
-        inside = enrichment.drop("background", errors="ignore").dropna()
-        said += [causes.cost_of(figures, str(inside.idxmax()), emotion)] if len(inside) else []
+        inside = _facial(figures, figures.lead, emotion)
+        said += [causes.cost_of(figures, str(inside.index[0]), emotion)] if len(inside) else []
     return [sentence for sentence in said if sentence]
 
 
 def _methods_agree(figures: Figures) -> list[str]:
     """Whether the other methods put the same region first: a reader should know before trusting any one."""
-    tops = {m: figures.enrichment(m).drop("background", errors="ignore") for m in figures.methods}
-    first = {method: str(series.idxmax()) for method, series in tops.items() if len(series)}
+    tops = {method: _facial(figures, method) for method in figures.methods}
+    first = {method: str(top.index[0]) for method, top in tops.items() if len(top)}
     if len(first) < 2 or figures.lead not in first:
         return []
     region = first[figures.lead]
