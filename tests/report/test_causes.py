@@ -18,7 +18,9 @@ def test_the_costliest_region_is_named_with_its_control(rendered: FakeStudy) -> 
     assert told is not None
     assert told.startswith("Hiding the mouth (painted over from what is around) costs 30 points of recall")
     assert f"interval +{100 * table.loc['mouth', 'cost_low']:.0f} to" in told
-    assert told.endswith("the same shape hidden elsewhere on the picture costs 4.")
+    beyond = [f"+{100 * table.loc['mouth', f'cost_beyond_control{end}']:.0f}" for end in ("", "_low", "_high")]
+    assert f"elsewhere that is {beyond[0]} points ({beyond[1]} to {beyond[2]})." in told
+    assert told.endswith("Hidden otherwise: covered in grey +30 and blurred +30 points.")
     assert told in sentences.headline(figures)
 
 
@@ -38,7 +40,7 @@ def test_what_may_be_chance_is_called_so(tmp_path: Path) -> None:
     table["cost_beyond_control_low"] = -0.01
     told = causes.costliest(Figures.of(study))
     assert told is not None
-    assert told.endswith("; the difference is within chance.")
+    assert "points (−1 to " in told
     table["cost_low"] = -0.02
     told = causes.costliest(Figures.of(study))
     assert told is not None

@@ -86,13 +86,20 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
             f"{listing(names)}, {signed(100 * row['cost'], 0)} points{' each' if len(names) > 1 else ''} ({interval})."
         )
-    elsewhere = f"{100 * (row['recall'] - row['recall_control']):.0f}".replace("-", "\N{MINUS SIGN}")
-    sure = "" if row["cost_beyond_control_low"] > 0 else "; the difference is within chance"
+    beyond = [signed(100 * row[f"cost_beyond_control{end}"], 0) for end in ("", "_low", "_high")]
     return (
         f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
-        f"({interval}), on these faces the most of all facial regions; the same shape hidden elsewhere on the picture "
-        f"costs {elsewhere}{sure}."
+        f"({interval}), on these faces the most of all facial regions; beyond hiding the same shape elsewhere "
+        f"that is {beyond[0]} points ({beyond[1]} to {beyond[2]}).{_otherwise(figures, row, found[1:])}"
     )
+
+
+def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
+    """What hiding the same region costs where it is filled otherwise."""
+    rows = figures.tables["ablation"]
+    rows = rows[(rows["emotion"] == row["emotion"]) & (rows["region"] == row["region"])].set_index("fill")
+    told = [f"{fill_words(fill)} {signed(100 * rows.loc[fill, 'cost'], 0)}" for fill in others if fill in rows.index]
+    return f" Hidden otherwise: {listing(told)} points." if told else ""
 
 
 def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
