@@ -223,12 +223,15 @@ def _kind_grid(figures: Figures) -> Grid | None:
 def _covered(lines: list[Compared]) -> str:
     if not lines:
         return ""
-    sure = [line for line in lines if line.clear]
-    if not sure and all(line.small for line in lines):
+    sure, enough = [line for line in lines if line.clear], [line for line in lines if not line.small]
+    if not sure and not enough:
         most = max(line.n for line in lines)
         return f"Too few faces are covered ({most} at most by one thing) to tell whether that makes a difference."
     if not sure:
-        return "No cover makes a difference beyond chance to how often the model is right."
+        told = [f"{line.name} (on {counted(line.n, 'face')})" for line in enough]
+        few = listing([line.name for line in lines if line.small])
+        rest = f"; too few faces to tell: {few}" if few else ""
+        return f"No difference beyond chance to how often the model is right: {listing(told)}{rest}."
     said = [
         f"with {line.name} accuracy is {signed(100 * line.difference, 0)} points "
         f"(95 % interval {signed(100 * line.difference_low, 0)} to {signed(100 * line.difference_high, 0)})"
