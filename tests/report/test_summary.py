@@ -41,6 +41,17 @@ def test_thin_studies_get_a_page_with_its_words_inside(tmp_path: Path, options: 
         assert box.y0 >= paper.y0
 
 
+def test_an_s_that_cannot_be_had_is_told(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40, methods=("occlusion",))
+    table = study.tables["specificity"]
+    gone = table["codebook"].iloc[0]
+    study.tables["specificity"] = table[table["codebook"] != gone]
+    forest = summary._page(Figures.of(study), "m", "d").axes[1]
+    told = [text.get_text() for text in forest.texts]
+    assert told.count("not known") == 1
+    assert len(forest.get_yticklabels()) == len(told)
+
+
 def test_names_from_outside_are_written_as_they_are(tmp_path: Path) -> None:
     odd = r"$\frac{x$ & <b>"
     study = make_study(tmp_path, faces=12, emotions=(odd, "happy"), methods=("occlusion",))

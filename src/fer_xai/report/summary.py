@@ -123,20 +123,23 @@ def _forest(axis: Axes, figures: Figures) -> None:
     ink = axis.figure.ink  # type: ignore[union-attr]
     rows = dict(grids.specificity_rows(figures))
     forks = rows.get(figures.lead or "", [])
-    shown = [(book, fork) for book, fork in zip(figures.codebooks, forks, strict=False) if fork]
+    shown = list(zip(figures.codebooks, forks, strict=False))
     by = f", {method_name(figures.lead)}" if figures.lead else ""
     axis.set_title(f"S by codebook{by}; chance: 0", fontsize=9, x=-0.45, parse_math=False)
-    if not shown or cautions.one_answer(figures):
-        why = "needs two emotions\nwith action units" if not shown else "the model\nhas one answer"
+    if not any(forks) or cautions.one_answer(figures):
+        why = "needs two emotions\nwith action units" if not any(forks) else "the model\nhas one answer"
         axis.set_axis_off()
         axis.text(0, 0.9, f"not known: {why}", va="top", transform=axis.transAxes)
         return
     axis.axvline(0, color=ink["ink"], linewidth=1, linestyle=":")
     for place, (_, fork) in enumerate(shown):
+        told = signed(fork.value) if fork else "not known"
+        axis.annotate(told, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
+        if not fork:
+            continue
         axis.plot([fork.low, fork.high], [place, place], color=ink["one"], linewidth=1.6)
         filled = ink["one"] if fork.clear != "none" else ink["paper"]
         axis.plot(fork.value, place, "o", markersize=5, color=ink["one"], markerfacecolor=filled)
-        axis.annotate(signed(fork.value), (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
     axis.set_yticks(range(len(shown)), [codebook_name(book) for book, _ in shown], fontsize=8, parse_math=False)
     axis.invert_yaxis()
     axis.margins(x=0.12)
