@@ -27,6 +27,12 @@ def test_interval_is_scipys():
     assert (found.low[0], found.high[0]) == pytest.approx(tuple(known), abs=0.02)
 
 
+def test_two_faces_have_a_mean_and_nothing_more():
+    found = paired(np.array([[0.2], [0.4]]), seed=0)
+    assert (found.value[0], found.n) == (pytest.approx(0.3), 2)
+    assert np.isnan([found.low[0], found.high[0], found.p[0]]).all()
+
+
 def test_no_difference_is_no_difference():
     found = paired(np.zeros((30, 3)), seed=0)
     assert found.value.tolist() == found.low.tolist() == found.high.tolist() == [0, 0, 0]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fer_xai.facs.resampling import Units, bca_interval
 from fer_xai.facs.significance import LEVEL, mean_of_sums
+from fer_xai.few import FEWEST
 from fer_xai.holm import holm
 
 RESAMPLES = 999
@@ -23,7 +24,7 @@ class Paired:
     Attributes
     ----------
     value, low, high : ndarray (K,)
-        Mean difference with its 95 % BCa bootstrap interval over faces; NaN with fewer than two faces.
+        Mean difference with its 95 % BCa bootstrap interval over faces; NaN with fewer than three faces.
     p : ndarray (K,)
         Two-sided: how often so large a mean comes about if the two models' figures are exchanged at random on each
         face; 1 where no face differs.
@@ -41,8 +42,8 @@ def paired(differences: np.ndarray, seed: int) -> Paired:
     """Measure differences (N, K), one row per face; rows with NaN are left out. Their order does not matter."""
     values = differences[np.isfinite(differences).all(axis=1)]
     n, unknown = len(values), np.full(differences.shape[1], np.nan)
-    if n < 2:
-        return Paired(values[0] if n else unknown, unknown, unknown, unknown, n)
+    if n < FEWEST:
+        return Paired(values.mean(axis=0) if n else unknown, unknown, unknown, unknown, n)
     units = Units.of(np.column_stack([values, np.ones(n)]), np.zeros(n, int), 1)
     low, high = bca_interval(units, lambda sums: mean_of_sums(sums)[..., 0, :], seed, RESAMPLES)
     ordered = units.values[:, :-1]
