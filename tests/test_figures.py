@@ -67,7 +67,17 @@ def test_the_key_speaks_of_blue_only_where_there_may_be_any(explanation):
 def test_the_heading_tells_what_full_colour_is_worth(explanation):
     tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
     titles = [axis.get_title() for axis in tiny.plot("panels").axes]
-    assert any("full colour \N{PLUS-MINUS SIGN}5e-06, ranking settled to 0.62" in title for title in titles)
+    assert any("full colour \N{PLUS-MINUS SIGN}5e-06\nranking settled to 0.62" in title for title in titles)
+
+
+def test_full_colour_is_of_a_pixel_where_a_segment_s_value_is_shared_out(explanation):
+    segments = np.broadcast_to(np.arange(48)[:, None] // 12, (1, 48, 48))
+    values = np.array([[0.1, -0.2, 0.3, 0.0]])
+    whole = replace(explanation, segments=segments, details={"values": values}, attributions=values[0][segments])
+    spread = replace(whole, attributions=whole.attributions / (12 * 48))
+    titles = [[axis.get_title() for axis in one.plot("panels").axes] for one in (whole, spread)]
+    told = [title.split("\n")[-1] for drawn in titles for title in drawn if "full colour" in title]
+    assert told == ["full colour \N{PLUS-MINUS SIGN}0.3", "full colour \N{PLUS-MINUS SIGN}0.00052 a pixel"]
 
 
 def _rgb(colour: str) -> tuple[float, ...]:

@@ -105,10 +105,19 @@ def caption(explanation: Explanation, n: int) -> str:
 def heading(explanation: Explanation, n: int) -> str:
     """Which method, for which target, and for a class map how coarse it is."""
     method, *rest = method_words(explanation).split("\n")
-    scale = f"full colour \N{PLUS-MINUS SIGN}{_full_colour(explanation, n):.2g}"
+    unit = " a pixel" if _spread(explanation, n) else ""
+    scale = f"full colour \N{PLUS-MINUS SIGN}{_full_colour(explanation, n):.2g}{unit}"
     settled = explanation.details.get("settled")
-    sure = f", ranking settled to {settled[n]:.2f}" if settled is not None and np.isfinite(settled[n]) else ""
-    return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, f"{scale}{sure}"])
+    sure = [f"ranking settled to {settled[n]:.2f}"] if settled is not None and np.isfinite(settled[n]) else []
+    return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, scale, *sure])
+
+
+def _spread(explanation: Explanation, n: int) -> bool:
+    """Whether the values of face `n`'s segments are shared out among their pixels."""
+    if explanation.segments is None or "values" not in explanation.details:
+        return False
+    whole = explanation.details["values"][n][explanation.segments[n]]
+    return not np.allclose(whole, explanation.attributions[n], rtol=1e-3)
 
 
 def method_words(explanation: Explanation) -> str:
