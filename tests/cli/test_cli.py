@@ -217,6 +217,10 @@ class TestExplain:
         Image.fromarray(kept.faces.pixels()[0, ..., 0]).save(tmp_path / "one.png")
         alone = ("explain", tmp_path / "one.png", "--face", "row-0", "--out", tmp_path / "why.png")
         assert "received no table" in refused(*alone)
+        short = tmp_path / "short.csv"
+        short.write_text("".join(csv.read_text().splitlines(keepends=True)[:2]))
+        row = run("explain", short, "--face", "row-0", "--model", model, "--method", "gradcam", "--json", *alone[-2:])
+        assert json.loads(row.stdout)["faces"][0]["face"] == "row-0", "a table of one face is one too"
 
     def test_refuses_in_one_line(self, model, tmp_path):
         (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n0000")

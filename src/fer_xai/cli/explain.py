@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fer_xai.explanation import Explanation
     from fer_xai.faces import Faces
 
+_FEW_CELLS = 5  # on a side of the face: of fewer, one is wider than a mouth
+
 
 @one_line
 def explain(
@@ -108,6 +110,7 @@ def explain(
     with spinning(f"explaining {len(faces)} face{'s' if len(faces) > 1 else ''} by {method}"):
         explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
     _tell_what_is_empty(explanation)
+    _tell_what_is_coarse(explanation)
     if out.suffix == ".npz":
         explanation.save(out)
     else:
@@ -127,6 +130,16 @@ def _tell_what_is_empty(explanation: Explanation) -> None:
             remark(f"{face}: the map is empty, by {explanation.method} nothing in the face moves the answer")
 
 
+def _tell_what_is_coarse(explanation: Explanation) -> None:
+    """That a layer of a few cells cannot show one facial region apart from another."""
+    rows, columns = explanation.details.get("grid", (_FEW_CELLS, _FEW_CELLS))
+    if min(rows, columns) < _FEW_CELLS:
+        remark(
+            f"{explanation.method}: layer {explanation.details['layer']} sees the face as {rows}×{columns} blocks, "
+            "larger than a mouth or an eye; an earlier layer is finer: --option layer=NAME (fer-xai inspect lists them)"
+        )
+
+
 def _refuse_what_is_no_picture(images: list[Path]) -> None:
     for image in images:
         if image.is_dir():
@@ -136,33 +149,37 @@ def _refuse_what_is_no_picture(images: list[Path]) -> None:
 
 
 def _open_pictures(images: list[Path], size: tuple[int, int], names: list[str]) -> Faces:
-    """The face of each picture, and of each table those that are named; all in colour as soon as one is."""
+    """The face of each picture, and of a table those that are named; all in colour as soon as one is."""
     import numpy as np
 
     from fer_xai.faces import Faces, load_faces
+    from fer_xai.faces.formats import image as picture
     from fer_xai.faces.images import name_of
 
-    opened = [load_faces(image, size=size) for image in images]
-    tables = [(image, part) for image, part in zip(images, opened, strict=True) if len(part) != 1]
-    for image, part in tables:
-        if not names:
-            raise InputError(
-                f"{image} holds {len(part)} faces: name some, as --face {part.ids[0]}, or give all to fer-xai report "
-                f"--data {image}"
-            )
+    tables = [image for image in images if not picture.reads(image)]
     if names and len(tables) != 1:
-        held = "no table" if not tables else f"{len(tables)} tables"
+        held = f"{len(tables)} tables" if tables else "no table"
         raise InputError(f"--face {names[0]}: names faces of one table, a CSV or .npz; received {held}")
-    chosen = [part[names] if len(part) != 1 else part for part in opened]
+    chosen, called = [], []
+    for image in images:
+        part = load_faces(image, size=size)
+        part = _named(image, part, names) if image in tables else part
+        chosen.append(part)
+        called += list(part.ids) if image in tables else [name_of(image.name)]
     pixels = [part.pixels() for part in chosen]
     in_colour = any(part.shape[-1] == 3 for part in pixels)
     stacked = np.concatenate([np.broadcast_to(p, (*p.shape[:3], 3)) if in_colour else p for p in pixels])
-    called = [
-        list(part.ids) if image in dict(tables) else [name_of(image.name)]
-        for image, part in zip(images, chosen, strict=True)
-    ]
     labels = [label for part in chosen for label in part.labels]
-    return Faces.from_array(stacked, labels, ids=_unique([name for some in called for name in some]))
+    return Faces.from_array(stacked, labels, ids=_unique(called))
+
+
+def _named(table: Path, faces: Faces, names: list[str]) -> Faces:
+    if not names and len(faces) > 1:
+        raise InputError(
+            f"{table} holds {len(faces)} faces: name some, as --face {faces.ids[0]}, or give all to fer-xai report "
+            f"--data {table}"
+        )
+    return faces[names] if names else faces
 
 
 def _drawn(explanation: Explanation, kind: str, suffix: str) -> bytes:
