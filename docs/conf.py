@@ -56,7 +56,7 @@ html_css_files = ["style.css"]
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 html_theme_options = {
     "description": "Why does it say angry? Explanations for facial-expression classifiers.",
-    "page_width": "1240px",
+    "page_width": "875px",  # below it the theme lays a page out for a phone; style.css widens the others
     "body_max_width": "920px",
     "sidebar_width": "270px",
     "fixed_sidebar": True,
