@@ -69,8 +69,12 @@ def test_a_map_that_is_missing_on_one_side_is_left_out_of_both() -> None:
     mass[:3] = np.nan
     result = specificity_difference(first, replace(second, mass=mass), BOOK, resamples=19)
     assert result.n == 57
-    mass[:9] = np.nan  # one angry face remains: no interval
-    assert np.isnan(specificity_difference(first, replace(second, mass=mass), BOOK, resamples=19).p)
+    mass[:8] = np.nan  # two angry faces remain: too few
+    few = specificity_difference(first, replace(second, mass=mass), BOOK, resamples=19)
+    mass[:10] = np.nan
+    none = specificity_difference(first, replace(second, mass=mass), BOOK, resamples=19)
+    assert few == none
+    assert (few.n, np.isfinite(few.p)) == (50, True)
 
 
 def test_only_what_the_face_does_not_tell_is_a_gain() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,7 @@ def specificity_difference(
     first, second : RegionProfile
         Over parts of the face: ``part_profiles(…)["measured"]``.
     codebook : str, path or Codebook
-        See `load_codebook`. Emotions that either lacks are left out of both.
+        See `load_codebook`. Emotions of which either has fewer than three faces are left out of both.
     seed, resamples : int
 
     Returns
@@ -81,8 +82,8 @@ def specificity_difference(
     used = [profile.used & np.isin([e or "" for e in profile.emotions], book.emotions) for profile in both]
     if paired:
         used = [used[0] & used[1]] * 2
-    seen = [{profile.emotions[i] for i in np.flatnonzero(rows)} for profile, rows in zip(both, used, strict=True)]
-    names = [e for e in book.emotions if e in seen[0] & seen[1]]
+    faces = [Counter(np.array(profile.emotions)[rows]) for profile, rows in zip(both, used, strict=True)]
+    names = [e for e in book.emotions if min(count[e] for count in faces) >= FEWEST]
     places = [book.emotions.index(e) for e in names]
     parts = [_rows(profile, rows, names, places) for profile, rows in zip(both, used, strict=True)]
     people = [_people(profile, rows, names) for profile, rows in zip(both, used, strict=True)]

@@ -39,8 +39,8 @@ def summarise_counts(rows: pd.DataFrame) -> pd.DataFrame:
         share
             Mean share of the positive attribution, 0…1.
         log2_enrichment, log2_enrichment_low, log2_enrichment_high
-            log2(mean share ÷ mean area) over the crop, with its 95 % interval by the delta method and Student's t, faces
-            taken as independent; NaN for fewer than three faces.
+            log2(mean share ÷ mean area) over the crop, with its 95 % interval by the delta method and Student's t,
+            faces taken as independent; NaN for fewer than three faces.
         log2_enrichment_face
             The same within the face alone.
 
