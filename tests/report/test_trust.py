@@ -58,7 +58,7 @@ def test_the_sentence_stands_first_and_says_whom_to_trust(html):
     )
     assert said + "is not better than an edge detector." in html
     assert html.index("For this model") < html.index("<table")
-    assert "Measured on 48 of 40 faces" in html  # the made-up table's number, not the study's
+    assert "Measured on all 48 faces" in html  # the made-up table's number, not the study's
     assert "on 12 of these" in html
 
 
@@ -110,7 +110,7 @@ def test_every_measure_stands_beside_its_chance_level():
     assert [name for name, _ in stable.rows][-1] == "An edge detector"
 
 
-def test_the_gallery_shows_the_most_faithful_trusted_method_first(study, tmp_path):
+def test_the_gallery_shows_the_most_faithful_trusted_method_first(html, study, tmp_path):
     figures = Figures.of(study)
     assert gallery_order(figures) == ["lime:slic", "occlusion", "gradcam", "saliency"]
     worse = make_study(tmp_path, faces=10, methods=METHODS)

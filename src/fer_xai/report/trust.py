@@ -94,7 +94,8 @@ def _sample(figures: Figures) -> str:
     trust, total = figures.tables["trust"], len(figures.predictions)
     whole = int(trust.loc[trust["metric"] == FAITHFULNESS, "n"].max())
     again = trust.loc[trust["metric"].isin([STABILITY, SANITY]), "n"].max()
-    said = f"Measured on {whole} of {counted(total, 'face')}, drawn by chance with every emotion in its share"
+    drawn = f"{whole} of {counted(total, 'face')}, drawn by chance with every emotion in its share"
+    said = f"Measured on {drawn if whole < total else f'all {whole} faces'}"
     return f"{said}; where methods run again, on {int(again)} of these." if again == again else f"{said}."
 
 
@@ -135,7 +136,8 @@ def _flag(verdict: Verdict) -> str:
 
 def _figures(finding: Finding) -> str:
     chance = f"; {finding.against}: {signed(finding.chance)}" if math.isfinite(finding.chance) else ""
-    interval = f"95 % interval {signed(finding.low)} to {signed(finding.high)}"
+    known = math.isfinite(finding.low)
+    interval = f"95 % interval {signed(finding.low)} to {signed(finding.high)}" if known else "no interval"
     if finding.level == "unclear" and math.isfinite(finding.p):
         chance += f"; {signed(finding.difference)} between them, p = {finding.p:.2g}, corrected over the methods"
     return f"{signed(finding.value)} ({interval}{chance}; {counted(finding.n, 'face')})"

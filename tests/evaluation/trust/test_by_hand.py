@@ -362,7 +362,10 @@ def test_too_few_faces_are_said_to_be_so() -> None:
     assert judged(stability={"noise": 0.75})[2:] == ("unclear", "too few faces to tell with noise")
     assert judged(stability={"noise": 0.6, "mirroring": 0.9})[2:] == ("partly", "least with noise")
     assert judged(stability={"noise": 0.03})[2:] == ("unclear", "too few faces to tell with noise")
-    assert judged(stability={"noise": -0.1})[2:] == ("no", "not know its own face again with noise")
+    assert judged(stability={"noise": -0.1})[2:] == (
+        "no",
+        "its own face is not known again with noise",
+    )
     plain = judge(made_up({"a": {}}), ["a"])[0]
     assert (plain.stable.level, plain.stable.words) == ("yes", "least with a shift of 2 px")
     assert (plain.faithful.against, plain.stable.against) == ("its own maps laid elsewhere", "maps of other faces")
@@ -376,7 +379,18 @@ def test_too_few_faces_are_said_to_be_so() -> None:
     assert plain.reason == ""
 
 
-@pytest.mark.parametrize(("grain", "level"), [(1.0, "yes"), (1.03, "yes"), (1.05, "partly"), (None, "unknown")])
+@pytest.mark.parametrize("figures", [{"noise": -0.1}, {"other random numbers": 0.1, "noise": 0.8}, {"noise": 0.9}])
+def test_two_faces_tell_nothing_of_stability(figures: dict[str, float]) -> None:
+    trust = made_up({"a": {"stability": figures}})
+    trust.loc[trust["metric"] == "stability", "n"] = 2
+    found = judge(trust, ["a"])[0]
+    assert (found.stable.level, found.stable.words) == ("unclear", "too few faces to tell")
+    assert verdict_sentence(trust, [found]) == (
+        "For this model, a is faithful, but 2 faces do not tell whether it is stable."
+    )
+
+
+@pytest.mark.parametrize(("grain", "level"), [(1.0, "yes"), (1.03, "unclear"), (1.05, "partly"), (None, "unknown")])
 def test_beyond_a_region_s_width_by_more_than_its_interval_is_coarse(grain: float | None, level: str) -> None:
     assert judge(made_up({"a": {"grain": grain}}), ["a"])[0].grain.level == level
 

@@ -37,7 +37,7 @@ SENTENCES = [
     ({"stability": {"mirroring": 0.4, "noise": 0.8}}, "trust a and b."),
     (
         {"stability": {"mirroring": 0.03, "noise": 0.8}},
-        "trust a and b; whether b is stable, these 48 faces do not tell.",
+        "trust a; b is faithful, but 12 faces do not tell whether it is stable.",
     ),
     ({"stability": {"mirroring": -0.1, "noise": 0.8}}, "trust a; b does not know its own face again with mirroring."),
     ({"stability": {"other random numbers": 0.4, "noise": 0.8}}, "trust a; b changes with its random numbers."),

@@ -28,11 +28,12 @@ def verdict_sentence(trust: pd.DataFrame, verdicts: Sequence[Verdict], name: Cal
     """
     if not verdicts:
         return ""
-    trusted = [verdict.method for verdict in verdicts if verdict.trusted]
+    trusted = [verdict for verdict in verdicts if verdict.trusted]
     doubted = [verdict for verdict in verdicts if not verdict.trusted]
-    parts = [_trusting(trust, trusted, name)] if trusted else [_nobody(verdicts)]
+    sure = [verdict.method for verdict in trusted if not _open_questions(verdict)]
+    parts = [_trusting(trust, sure, name)] if sure else [] if trusted else [_nobody(verdicts)]
     slight = ["hiding parts of a face hardly moves its answers"] if verdicts[0].faithful.value < SLIGHT else []
-    few = _cannot_tell([verdict for verdict in verdicts if verdict.trusted], name)
+    few = _cannot_tell([verdict for verdict in trusted if verdict.method not in sure], name)
     return f"For this model, {'; '.join([*parts, *few, *_doubting(doubted, name), *slight])}."
 
 
@@ -52,18 +53,28 @@ def _trusting(trust: pd.DataFrame, trusted: Sequence[str], name: Callable[[str],
     return f"{first}; {_listed(lesser, name)} {are} to be trusted too, but less faithful"
 
 
-def _cannot_tell(trusted: Sequence[Verdict], name: Callable[[str], str]) -> list[str]:
-    """A clause on what the faces were too few for, of methods that are trusted all the same."""
-    asked: dict[tuple[str, ...], list[str]] = {}
-    for question, part in (("stable", "stable"), ("about this model", "sanity")):
-        methods = tuple(verdict.method for verdict in trusted if getattr(verdict, part).level == "unclear")
-        if methods:
-            asked.setdefault(methods, []).append(question)
+def _open_questions(verdict: Verdict) -> dict[str, int]:
+    """What the faces were too few for, of a method that is trusted all the same, and how many faces those were."""
+    parts = {"stable": verdict.stable, "about this model": verdict.sanity}
+    return {question: finding.n for question, finding in parts.items() if finding.level == "unclear"}
+
+
+def _cannot_tell(faithful: Sequence[Verdict], name: Callable[[str], str]) -> list[str]:
+    """A clause for each set of open questions: faithful methods that are not therefore to be trusted."""
+    asked: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in faithful:
+        asked.setdefault(tuple(_open_questions(verdict)), []).append(verdict)
     return [
-        f"whether {_listed(methods, name)} {'is' if len(methods) == 1 else 'are'} {' and '.join(questions)}, "
-        f"these {trusted[0].faithful.n} faces do not tell"
-        for methods, questions in asked.items()
+        f"{_listed([verdict.method for verdict in some], name)} {'is' if len(some) == 1 else 'are'} faithful, but "
+        f"{_fewest(some)} not tell whether {'it is' if len(some) == 1 else 'they are'} {' and '.join(questions)}"
+        for questions, some in asked.items()
     ]
+
+
+def _fewest(verdicts: Sequence[Verdict]) -> str:
+    """The faces that were asked again, as a subject with its verb."""
+    count = min(n for verdict in verdicts for n in _open_questions(verdict).values())
+    return "one face does" if count == 1 else f"{count} faces do"
 
 
 def _nobody(verdicts: Sequence[Verdict]) -> str:

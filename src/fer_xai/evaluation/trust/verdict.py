@@ -55,7 +55,7 @@ CRITERIA: Mapping[str, str] = {
     "Fine": (
         "The width of the smallest thing that a map can show, in widths of a facial region (the median of the eight). "
         "Above 1 a method is coarse: it says roughly where, and its figures on single regions say little. That is no "
-        "reason to distrust it."
+        "reason to distrust it. Unclear: the interval reaches down to 1."
     ),
 }
 
@@ -184,19 +184,22 @@ def _stable(own: pd.DataFrame) -> Finding:
         return UNKNOWN
     worst = rows.loc[rows["value"].idxmin()]
     least = f"least with {worst['variant']}"
+    if worst["n"] < FEWEST:
+        return _finding("unclear", worst, OTHERS, words="too few faces to tell")
     luck = rows[(rows["variant"] == RESEEDED) & (rows["value"] < LUCK)]
     if len(luck):
         return _finding("no", luck.iloc[0], OTHERS, "changes with its random numbers")
-    if worst["value"] >= STABLE and (worst["n"] < FEWEST or not worst["low"] > LUCK):
+    if worst["value"] >= STABLE and not worst["low"] > LUCK:
         return _finding("unclear", worst, OTHERS, words=f"too few faces to tell with {worst['variant']}")
     if worst["value"] >= STABLE:
         return _finding("yes", worst, OTHERS, words=least)
-    apart = rows.loc[rows["difference_low"].fillna(-math.inf).idxmin()]  # one face has no interval
+    apart = rows.loc[rows["difference_low"].idxmin()]
     if apart["difference_low"] > 0:
         return _finding("partly", worst, OTHERS, words=least)
     if apart["difference"] > 0:
         return _finding("unclear", apart, OTHERS, words=f"too few faces to tell with {apart['variant']}")
-    return _finding("no", apart, OTHERS, f"does not know its own face again with {apart['variant']}")
+    reason = f"does not know its own face again with {apart['variant']}"
+    return _finding("no", apart, OTHERS, reason, words=f"its own face is not known again with {apart['variant']}")
 
 
 def _sane(own: pd.DataFrame) -> Finding:
@@ -219,9 +222,10 @@ def _grain(own: pd.DataFrame) -> Finding:
     if rows.empty:
         return UNKNOWN
     row = rows.iloc[0]
-    if row["value"] > COARSE and not row["low"] <= COARSE:
-        return _finding("partly", row, "", words="coarse")
-    return _finding("yes", row, "")
+    if not row["value"] > COARSE:
+        return _finding("yes", row, "")
+    clearly = row["low"] > COARSE
+    return _finding("partly" if clearly else "unclear", row, "", words="coarse" if clearly else "perhaps coarse")
 
 
 def _finding(level: str, row: pd.Series, against: str, reason: str = "", words: str = "") -> Finding:
