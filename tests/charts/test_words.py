@@ -36,3 +36,11 @@ def test_listing_and_counting() -> None:
     assert words.listing(["a", "b", "c"]) == "a, b and c"
     assert words.counted(1, "face") == "1 face"
     assert words.counted(1200, "face") == "1,200 faces"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(37 / 40, "93"), (1 / 40, "3"), (11 / 40, "28"), (0.285, "29"), (0.284, "28")]
+)
+def test_half_a_per_cent_goes_up(share: float, told: str) -> None:
+    assert words.percent(share) == f"{told}\N{NO-BREAK SPACE}%"
+    assert words.span(share, 1.0) == f"{told}–100\N{NO-BREAK SPACE}%"

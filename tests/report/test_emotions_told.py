@@ -32,6 +32,11 @@ def test_another_p_another_sentence(tmp_path: Path) -> None:
     study.tables["separability"]["p"] = 0.2
     (said,) = emotions_told.sentences(Figures.of(study))
     assert "no better than by chance (41" in said
+    assert ", but by" not in said
+    table = study.tables["separability"]
+    table.loc[table["method"] == "gradcam", ["value", "low", "high", "p"]] = [0.37, 0.23, 0.51, 0.002]
+    (said,) = emotions_told.sentences(Figures.of(study))
+    assert "), but by Grad-CAM for 37\N{NO-BREAK SPACE}% (23–51\N{NO-BREAK SPACE}%); a blob in the middle 20" in said
 
 
 def test_every_method_has_its_line_causal_ones_first(rendered: FakeStudy) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fer_xai.report import emotion_sentences, sentences
@@ -69,7 +70,7 @@ def test_a_model_with_one_answer_for_all_is_warned_of_first(tmp_path: Path) -> N
     assert said[1].startswith("Warning: it answers neutral for 100")
     assert any("whatever they show" in said for said in emotion_sentences.of_emotion(Figures.of(study), "happy"))
     assert sentences.lead_specificity(Figures.of(study)) is None
-    assert "cannot be asked of a model with one answer" in " ".join(said)
+    assert "cannot be asked of a model that has one answer for nearly all faces" in " ".join(said)
     study.tables["predictions"]["label"] = "neutral"
     assert not any("whatever they show" in said for said in sentences.headline(Figures.of(study)))
 
@@ -78,3 +79,52 @@ def test_few_faces_are_a_sketch(tmp_path: Path) -> None:
     sketch, report = (make_study(tmp_path / str(n), faces=n) for n in (60, 100))
     assert "this is a sketch" in sentences.headline(Figures.of(sketch))[1]
     assert not any("sketch" in said for said in sentences.headline(Figures.of(report)))
+
+
+def weights(study: FakeStudy, method: str, regions: dict[str, tuple[float, float]]) -> None:
+    """Let a method's maps hold so many times a region's area, with so much of it from face to face; others hold 1."""
+    rows = study.tables["regions"]
+    own = (rows["method"] == method) & (rows["level"] == "coarse")
+    rows.loc[own, "share"] = rows.loc[own, "area"]
+    for region, (times, spread) in regions.items():
+        part = own & (rows["region"] == region)
+        swing = np.where(np.arange(part.sum()) % 2, 1 + spread, 1 - spread)
+        rows.loc[part, "share"] = rows.loc[part, "area"] * times * swing
+
+
+def test_where_it_looks_is_said_only_where_the_interval_is_above_the_area(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60, methods=("occlusion",))
+    weights(study, "occlusion", {"mouth": (3.0, 0.1), "nose": (1.2, 0.9), "forehead": (0.5, 0.1)})
+    told = sentences.looks(Figures.of(study), "its answer")
+    assert told is not None
+    assert "its answer rests most densely on the mouth (3.0 times its area, 95 % interval 2.9–3.1), least so" in told
+    assert "nose" not in told, "its interval holds 1"
+    assert "least so on the forehead (0.5 times" in told
+    weights(study, "occlusion", {"nose": (1.1, 0.9), "eye": (0.95, 0.9)})
+    told = sentences.looks(Figures.of(study), "its answer")
+    assert told is not None
+    assert "no part of the face clearly weighs more than its area in its answer: most the nose (1.1 times" in told
+    assert "least" not in told
+
+
+def test_methods_differ_only_where_their_intervals_do(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60, methods=("occlusion", "gradcam", "saliency"))
+    for method in ("occlusion", "gradcam", "saliency"):
+        weights(study, method, {"mouth": (3.0, 0.1), "eye": (2.0, 0.1)})
+    assert sentences._methods_agree(Figures.of(study)) == ["All 3 methods put the mouth first."]
+    weights(study, "gradcam", {"mouth": (3.0, 0.5), "eye": (3.1, 0.5)})
+    (told,) = sentences._methods_agree(Figures.of(study))
+    assert told == "All 3 methods put the mouth first, or one too close to it to tell."
+    weights(study, "gradcam", {"mouth": (2.0, 0.1), "eye": (3.1, 0.1)})
+    (told,) = sentences._methods_agree(Figures.of(study))
+    assert told.startswith("Methods differ: 1 of the 2 others also found the mouth first")
+    assert told.endswith("it is the eye by Grad-CAM.")
+
+
+def test_all_emotions_found_least_are_named(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=140)
+    table = study.tables["predictions"]
+    table["predicted"] = np.where(table["label"].isin(["sad", "fear"]), "angry", table["label"])
+    said = next(said for said in sentences.headline(Figures.of(study)) if " best (" in said)
+    counts = table["label"].value_counts()
+    assert said.endswith(f"and least fear (0 of {counts['fear']}) and sad (0 of {counts['sad']}).")

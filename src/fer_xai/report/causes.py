@@ -98,8 +98,17 @@ def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
     """What hiding the same region costs where it is filled otherwise."""
     rows = figures.tables["ablation"]
     rows = rows[(rows["emotion"] == row["emotion"]) & (rows["region"] == row["region"])].set_index("fill")
-    told = [f"{fill_words(fill)} {signed(100 * rows.loc[fill, 'cost'], 0)}" for fill in others if fill in rows.index]
-    return f" Hidden otherwise: {listing(told)} points." if told else ""
+    told = []
+    for fill in others:
+        if fill in rows.index:
+            cost, *beyond = (
+                signed(100 * rows.loc[fill, name], 0)
+                for name in ("cost", *(f"cost_beyond_control{end}" for end in ("", "_low", "_high")))
+            )
+            told.append(
+                f"{fill_words(fill)} {cost}, of which {beyond[0]} ({beyond[1]} to {beyond[2]}) beyond elsewhere"
+            )
+    return f" Hidden otherwise: {'; '.join(told)}." if told else ""
 
 
 def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
@@ -112,9 +121,10 @@ def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     if region not in facial.index or facial.idxmax() == region or not facial.abs().max() > 0:
         return None
     row, what = rows.loc[region], "recall" if figures.labelled.any() else "its answers"
-    clearly = (
-        "less" if row["cost_low"] > 0 else "nothing clear" if row["cost_high"] >= 0 else "nothing, on the contrary"
-    )
+    if row["cost_low"] > 0:
+        clearly = "less" if row["cost_high"] < rows.loc[facial.idxmax(), "cost_low"] else "not clearly less"
+    else:
+        clearly = "nothing clear" if row["cost_high"] >= 0 else "nothing, on the contrary"
     return (
         f"Hiding the {region_name(region)}, where most of the map lies for its area, costs {clearly}: "
         f"{signed(100 * row['cost'], 0)} points of {what} (95 % interval {signed(100 * row['cost_low'], 0)} to "

@@ -47,9 +47,9 @@ def few(figures: Figures) -> list[str]:
         return []
     if hardly_any(figures):
         said = "nothing is said of the model here; see the maps of these faces. No figure below is sure."
-        return [f"With {counted(total, 'face')} {said} A report takes 350 or more."]
+        return [f"With {counted(total, 'face')} {said} For figures that are sure, give some 350."]
     with_few = f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure."
-    return [f"{with_few} A report takes 350 or more."]
+    return [f"{with_few} For figures that are sure, give some 350."]
 
 
 def hardly_any(figures: Figures) -> bool:

@@ -23,7 +23,10 @@ def of_emotion(figures: Figures, emotion: str) -> list[str]:
         return [*sentences, "Of so few faces nothing more can be said, and no number below has a colour."]
     if figures.lead:
         seen = figures.counts(figures.lead, "coarse", emotion)["n"].max()
-        answer = f"the model's answer to these {counted(int(seen) if seen > 0 else 0, 'face')}"
+        faces = counted(int(seen) if seen > 0 else 0, "face")
+        answer = (
+            f"the model's answer to these {faces}" if seen == group else f"its answer to the {faces} with landmarks"
+        )
         said = looks(figures, answer, emotion)
         sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
     return [

@@ -86,6 +86,13 @@ def _blind(figures: Figures) -> str:
     return "".join(f"; {method_name(line.method).lower()} {percent(line.value)}" for line in blind)
 
 
+def _by_others(figures: Figures, lines: list[Told]) -> str:
+    """What other methods' maps tell, where the lead method's do not."""
+    others = [line for line in lines[1:] if line.method not in figures.blind and line.p < _SURE]
+    told = [f"{method_name(line.method)} for {percent(line.value)} ({span(line.low, line.high)})" for line in others]
+    return f", but by {listing(told)}{_blind(figures)}" if told else ""
+
+
 def sentences(figures: Figures) -> list[str]:
     """Whether the lead method's maps tell the emotion, and which published table they resemble."""
     lines = told(figures)
@@ -95,7 +102,7 @@ def sentences(figures: Figures) -> list[str]:
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
     if not line.p < _SURE:
         share = f"{percent(line.value)} of {counted(line.n, 'face')}, {span(line.low, line.high)}"
-        return [f"{how} no better than by chance ({share}; chance {percent(line.chance)})."]
+        return [f"{how} no better than by chance ({share}; chance {percent(line.chance)}){_by_others(figures, lines)}."]
     beside = f"chance {percent(line.chance)}{_blind(figures)}"
     known = f"for {percent(line.value)} of {counted(line.n, 'face')} ({span(line.low, line.high)}; {beside})"
     if not line.closest:

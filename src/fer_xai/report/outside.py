@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_xai.charts.words import is_causal, method_name, percent, span
+from fer_xai.report import cautions
 from fer_xai.report.figures import Figures
 
 _SUMS = ("known", "share", "known_area", "squares", "products", "area_squares")
@@ -71,7 +72,7 @@ def sentences(figures: Figures) -> list[str]:
     if not caught:
         beside = "less than" if first.less else "no clear difference from"
         return [f"{said}: {beside} what a flat map would have."]
+    why = "" if cautions.one_answer(figures) else " Something outside the face may give the label away."
     return [
-        f"Warning: this model looks at the background. {said}: more, beyond chance, than a flat map would have. "
-        "Something outside the face may give the label away."
+        f"Warning: this model looks at the background. {said}: more, beyond chance, than a flat map would have.{why}"
     ]

@@ -122,6 +122,7 @@ def _index(figures: Figures) -> dict[str, Any]:
             book: [grid for m in methods if (grid := grids.mask_grid(figures, m, book))] for book in figures.codebooks
         },
         "left_out": _left_out(figures),
+        "hardly_any": cautions.hardly_any(figures),
         "trust": trust.section(figures),
         "methods_told": plain_words.methods_told(methods),
         "words_told": plain_words.words_told(),

@@ -81,9 +81,11 @@ def _how_good(figures: Figures) -> list[str]:
         if recalls[best].value == recalls[worst].value:
             sentences.append(f"It finds every emotion equally often ({percent(recalls[best].value)} of its faces).")
         elif recalls[best].low > recalls[worst].high:
+            least = [e for e in recalls if recalls[e].value == recalls[worst].value]
+            instead = mostly(figures, worst) if len(least) == 1 else ""
+            found = [f"{e} ({recalls[e].count} of {recalls[e].n}{instead})" for e in least]
             sentences.append(
-                f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and {worst} least "
-                f"({recalls[worst].count} of {recalls[worst].n}{mostly(figures, worst)})."
+                f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and least {listing(found)}."
             )
     unlabelled = int((~figures.labelled).sum())
     if unlabelled:
@@ -103,19 +105,21 @@ def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
     how = _HOW.get(method, f"By {method_name(method)}")
     if inside.empty:
         return None
-    above = inside[inside["log2_enrichment"] > 0]
-    if above.empty:
+    top, last = inside.iloc[0], inside.iloc[-1]
+    if not top["log2_enrichment"] > 0:
         return f"{how}, no part of the face weighs more than its area in {answer}."
-    names = [f"the {region_name(str(region))} ({_times_its_area(row)})" for region, row in above.head(2).iterrows()]
-    lowest = f", least so on the {region_name(str(inside.index[-1]))} ({_times_its_area(inside.iloc[-1])})"
-    return f"{how}, {answer} rests most densely on {listing(names)}{lowest if len(inside) > 2 else ''}."
+    if not top["low"] > 0:
+        return f"{how}, no part of the face clearly weighs more than its area in {answer}: most {_weighed(top)}."
+    names = [_weighed(row) for _, row in inside[inside["low"] > 0].head(2).iterrows()]
+    lowest = f", least so on {_weighed(last)}" if last["high"] < 0 else ""
+    return f"{how}, {answer} rests most densely on {listing(names)}{lowest}."
 
 
-def _times_its_area(row: pd.Series) -> str:
-    """An enrichment with its interval, as ratios."""
+def _weighed(row: pd.Series) -> str:
+    """A region with its enrichment and interval, as ratios."""
     low, high = 2 ** row["low"], 2 ** row["high"]
     interval = f", 95 % interval {low:.1f}–{high:.1f}" if math.isfinite(low) else ""
-    return f"{times(row['log2_enrichment'])} its area{interval}"
+    return f"the {region_name(str(row.name))} ({times(row['log2_enrichment'])} its area{interval})"
 
 
 def _facial(figures: Figures, method: str, emotion: str = "all") -> pd.DataFrame:
@@ -140,34 +144,43 @@ def costs(figures: Figures, emotion: str = "all") -> list[str]:
 
 def _methods_agree(figures: Figures) -> list[str]:
     """Whether the other methods put the same region first: a reader should know before trusting any one."""
-    tops = {method: _facial(figures, method) for method in figures.methods}
-    first = {method: str(top.index[0]) for method, top in tops.items() if len(top)}
-    if len(first) < 2 or figures.lead not in first:
+    tops = {method: top for method in figures.methods if len(top := _facial(figures, method))}
+    if len(tops) < 2 or figures.lead not in tops:
         return []
-    region = first[figures.lead]
-    same = [method for method, top in first.items() if top == region and method != figures.lead]
-    others = len(first) - 1
-    if len(same) == others:
-        return [f"{'Both' if others == 1 else f'All {len(first)}'} methods put the {region_name(region)} first."]
+    region, near = str(tops[figures.lead].index[0]), _leading(tops[figures.lead])
     rest: dict[str, list[str]] = {}
-    for method, top in first.items():
-        if top != region:
-            rest.setdefault(top, []).append(method_name(method))
-    differing = "; ".join(f"the {region_name(top)} by {listing(names)}" for top, names in rest.items())
+    for method, top in tops.items():
+        if region not in _leading(top) and top.index[0] not in near:
+            rest.setdefault(str(top.index[0]), []).append(method_name(method))
+    others, differing = len(tops) - 1, sum(map(len, rest.values()))
+    first, tied = f"the {region_name(region)}", len({str(top.index[0]) for top in tops.values()}) > 1
+    too_close = ", or one too close to it to tell" if tied else ""
+    if not rest:
+        return [f"{'Both' if others == 1 else f'All {len(tops)}'} methods put {first} first{too_close}."]
+    elsewhere = "; ".join(f"the {region_name(top)} by {listing(names)}" for top, names in rest.items())
     if others == 1:
-        return [f"The methods differ: first is the {region_name(region)} here, {differing}."]
-    also = f"{len(same)} of the {others} others" if same else "none of the others"
-    return [f"Methods differ: {also} also found the {region_name(region)} first; it is {differing}."]
+        return [f"The methods differ: first is {first} here, {elsewhere}."]
+    also = f"{others - differing} of the {others} others" if differing < others else "none of the others"
+    return [f"Methods differ: {also} also found {first} first{too_close}; it is {elsewhere}."]
+
+
+def _leading(regions: pd.DataFrame) -> set[str]:
+    """The first region, and those that its interval does not leave behind."""
+    near = regions["log2_enrichment"] >= regions["low"].iloc[0]
+    return {str(regions.index[0]), *map(str, regions.index[near])}
 
 
 def _as_expected(figures: Figures) -> list[str]:
     if cautions.one_answer(figures):
-        return ["Whether it looks where each emotion's action units lie cannot be asked of a model with one answer."]
+        return [
+            "Whether it looks where each emotion's action units lie cannot be asked of a model that has one answer for "
+            "nearly all faces."
+        ]
     found = grids.specificity_rows(figures)
     if not found:
         return [
-            "Whether it looks where each emotion's action units lie cannot be said here: that takes faces with "
-            "landmarks of at least two emotions that a codebook describes."
+            "Whether it looks where each emotion's action units lie cannot be said here: that takes two emotions that "
+            f"a codebook describes, with {FEWEST} faces with landmarks each."
         ]
     method, forks = next((method, forks) for method, forks in found if any(forks))
     values = {book: fork for book, fork in zip(figures.codebooks, forks, strict=True) if fork}
@@ -182,11 +195,7 @@ def _as_expected(figures: Figures) -> list[str]:
             f"({codebook_name(high)})"
         )
     unknown = all(math.isnan(fork.low) for fork in values.values())
-    verdict = (
-        f"how sure that is cannot be said, since one of the emotions has fewer than {FEWEST} faces"
-        if unknown
-        else _beyond_zero(above, below, len(values))
-    )
+    verdict = "how sure that is, so few faces do not tell" if unknown else _beyond_zero(above, below, len(values))
     return [
         "Does it weigh an emotion's own action units more than other emotions'? "
         f"By {method_name(method)} the specificity S {spread}, where 0 means no more; {verdict}.",
@@ -237,8 +246,8 @@ def _counted_apart(figures: Figures) -> list[str]:
     sentences = []
     if 0 < found < total:
         sentences.append(
-            f"No landmarks of their own were found on {counted(total - found, 'face')} of {total} "
-            f"({percent((total - found) / total)}); no figure about regions counts them."
+            f"No landmarks were found on {total - found} of {counted(total, 'face')} "
+            f"({percent((total - found) / total)}), which no figure about regions counts."
         )
     skipped = figures.manifest["data"].get("skipped") or []
     if skipped:

@@ -126,17 +126,17 @@ def _forest(axis: Axes, figures: Figures) -> None:
     shown = list(zip(figures.codebooks, forks, strict=False))
     by = f", {method_name(figures.lead)}" if figures.lead else ""
     axis.set_title(f"S by codebook{by}; chance: 0", fontsize=9, x=-0.45, parse_math=False)
-    if not any(forks) or cautions.one_answer(figures):
-        why = "needs two emotions\nwith action units" if not any(forks) else "the model\nhas one answer"
+    why = _no_forest(figures, forks)
+    if why:
         axis.set_axis_off()
         axis.text(0, 0.9, f"not known: {why}", va="top", transform=axis.transAxes)
         return
     axis.axvline(0, color=ink["ink"], linewidth=1, linestyle=":")
     for place, (_, fork) in enumerate(shown):
-        told = signed(fork.value) if fork else "not known"
-        axis.annotate(told, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
         if not fork:
+            axis.annotate("not known", (0.5, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
             continue
+        axis.annotate(signed(fork.value), (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
         axis.plot([fork.low, fork.high], [place, place], color=ink["one"], linewidth=1.6)
         filled = ink["one"] if fork.clear != "none" else ink["paper"]
         axis.plot(fork.value, place, "o", markersize=5, color=ink["one"], markerfacecolor=filled)
@@ -144,6 +144,15 @@ def _forest(axis: Axes, figures: Figures) -> None:
     axis.invert_yaxis()
     axis.margins(x=0.12)
     axis.tick_params(axis="x", labelsize=7.5)
+
+
+def _no_forest(figures: Figures, forks: list[Any]) -> str:
+    """Why S is not drawn; empty where it is."""
+    if cautions.hardly_any(figures):
+        return "too few faces"
+    if not any(forks):
+        return "needs two emotions\nwith action units\nand three faces each"
+    return "the model has one\nanswer for nearly all" if cautions.one_answer(figures) else ""
 
 
 def _heat(axis: Axes, figures: Figures) -> None:
@@ -157,7 +166,7 @@ def _heat(axis: Axes, figures: Figures) -> None:
     title = (
         f"Where the answer rests, by {method_name(str(lead))}: share against area, in powers of two (0: just its area)"
     )
-    axis.set_title(title, fontsize=9, x=0, pad=9, parse_math=False)
+    axis.set_title(title, fontsize=9, x=0, pad=14, parse_math=False)
     known, ink = shades("light"), axis.figure.ink  # type: ignore[union-attr]
     for down, (region, cells) in enumerate(table.rows):
         axis.text(-0.1, down + 0.5, region, ha="right", va="center", fontsize=8)
