@@ -80,7 +80,8 @@ def test_the_figure_says_right_or_wrong_beside_the_probabilities(explanation):
 def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
     explanation = explain(stub_model, load_faces("sample")[:1], method="shap:regions", level="fine", samples=60)
     axis = explanation.plot().axes[-2]
-    assert f"(all sum to {explanation.details['sums_to'][0]:+.2f})" in axis.get_title()
+    hidden, known = explanation.details["baseline_score"][0], explanation.details["sums_to"][0]
+    assert f"({hidden:.2f} all hidden; all sum to {known:+.2f})" in axis.get_title()
     names, values = explanation.details["names"][0], explanation.details["values"][0]
     strongest_ten = {region_name(names[i]) for i in np.argsort(-np.abs(values))[:10]}
     assert {label.get_text() for label in axis.get_yticklabels()} == strongest_ten

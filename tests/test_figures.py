@@ -11,7 +11,7 @@ from fer_xai import Explanation, explain, load_faces
 from fer_xai.charts.words import region_name
 from fer_xai.errors import InputError
 from fer_xai.figures import KINDS
-from fer_xai.figures.pieces import FOR
+from fer_xai.figures.pieces import FOR, without_regions
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,26 @@ def test_the_heading_tells_what_full_colour_is_worth(explanation):
     tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
     titles = [axis.get_title() for axis in tiny.plot("panels").axes]
     assert any("full colour \N{PLUS-MINUS SIGN}5e-06\nranking settled to 0.62" in title for title in titles)
+
+
+def test_only_signed_maps_have_two_ends_and_only_probabilities_a_unit(explanation):
+    def told(**changed):
+        figure = replace(explanation, **changed).plot("panels")
+        return " ".join([*(axis.get_title() for axis in figure.axes), figure.get_supxlabel()])
+
+    assert "full colour \N{PLUS-MINUS SIGN}" in told(settings={})
+    assert "full colour \N{PLUS-MINUS SIGN}" not in told(settings={"relu": True})
+    assert "in probability" in told(method="occlusion")
+    assert "in probability" not in told(method="saliency")
+    assert "in probability" not in told(method="one of my own")
+
+
+def test_a_face_without_landmarks_says_so_where_regions_were_asked_for(explanation):
+    whole = replace(explanation, method="lime:regions", segments=np.zeros((1, 48, 48), int))
+    assert without_regions(whole, 0)
+    whole = replace(whole, details={"values": np.zeros((1, 1))})
+    assert "no landmarks: all is background" in " ".join(axis.get_title() for axis in whole.plot("panels").axes)
+    assert not without_regions(replace(whole, method="lime:slic"), 0)
 
 
 def test_full_colour_is_of_a_pixel_where_a_segment_s_value_is_shared_out(explanation):

@@ -122,11 +122,15 @@ def explain(
 
 def _tell_what_is_empty(explanation: Explanation) -> None:
     """Why a picture shows no colour: the model does not react, or what the method computes is no number."""
+    from fer_xai.figures.pieces import without_regions
+
     undefined = explanation.details.get("undefined", [False] * len(explanation))
-    for face, attribution, broken in zip(explanation.faces.ids, explanation.attributions, undefined, strict=True):
-        if broken:
+    for n, face in enumerate(explanation.faces.ids):
+        if undefined[n]:
             remark(f"{face}: {explanation.method} is not a number there, so its map is left empty")
-        elif not attribution.any():
+        elif without_regions(explanation, n):
+            remark(f"{face}: no landmarks were found, so its regions are not known: all of it counts as background")
+        elif not explanation.attributions[n].any():
             remark(f"{face}: the map is empty, by {explanation.method} nothing in the face moves the answer")
 
 

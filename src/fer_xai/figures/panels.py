@@ -74,7 +74,9 @@ def _values(axis: Any, explanation: Explanation, n: int) -> None:
     )
     axis.axvline(0, color=INK, lw=0.6)
     which = "each region" if len(top) == len(names) else f"the {_MOST_VALUES} strongest regions"
-    finish_bars(axis, f"value of {which}\n(all sum to {values.sum():+.2f})")
+    hidden = explanation.details.get("baseline_score")
+    begin = "" if hidden is None else f"{hidden[n]:.2f} all hidden; "
+    finish_bars(axis, f"value of {which}\n({begin}all sum to {values.sum():+.2f})")
 
 
 def _probabilities(axis: Any, explanation: Explanation, n: int) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from fer_xai.explainers.registry import explainer_classes
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -77,8 +79,16 @@ def colour_key(figure: Figure, explanation: Explanation) -> None:
         colours = "red speaks for the emotion; these maps keep nothing that speaks against it"
     else:
         colours = "red speaks for the emotion, blue against it"
+    if _in_probability(explanation):
+        colours += ", in probability (1 is all of it)"
     words = f"{colours}; colours can be compared within a face, not between faces"
     figure.supxlabel(words, fontsize=6, color=INK)
+
+
+def _in_probability(explanation: Explanation) -> bool:
+    """Whether the map's numbers are changes of the probability, not those of another scale."""
+    method = explainer_classes().get(explanation.method)
+    return getattr(method, "explains", "") == "probability" and "cell" not in explanation.details
 
 
 def finish_bars(axis: Any, title: str) -> None:
@@ -106,10 +116,19 @@ def heading(explanation: Explanation, n: int) -> str:
     """Which method, for which target, and for a class map how coarse it is."""
     method, *rest = method_words(explanation).split("\n")
     unit = " a pixel" if _spread(explanation, n) else ""
-    scale = f"full colour \N{PLUS-MINUS SIGN}{_full_colour(explanation, n):.2g}{unit}"
+    one_sided = explanation.settings.get("relu") or explanation.settings.get("show") == "absolute"
+    sign = "" if one_sided else "\N{PLUS-MINUS SIGN}"
+    scale = f"full colour {sign}{_full_colour(explanation, n):.2g}{unit}"
     settled = explanation.details.get("settled")
     sure = [f"ranking settled to {settled[n]:.2f}"] if settled is not None and np.isfinite(settled[n]) else []
-    return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, scale, *sure])
+    empty = ["no landmarks: all is background"] if without_regions(explanation, n) else []
+    return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, scale, *(empty or sure)])
+
+
+def without_regions(explanation: Explanation, n: int) -> bool:
+    """Whether face `n` was to be explained by its facial regions, and none are known."""
+    by_regions = explanation.method.endswith(":regions") and explanation.segments is not None
+    return by_regions and bool(np.ptp(explanation.segments[n]) == 0)  # type: ignore[index]
 
 
 def _spread(explanation: Explanation, n: int) -> bool:
