@@ -30,10 +30,15 @@ def clear_line(text: str) -> str:
 def unknown(what: str, name: object, known: Iterable[str]) -> InputError:
     """The refusal of a name that does not exist: the nearest that does, and all that do."""
     names = list(known)
+    alike = [known for known in names if _bare(known) == _bare(str(name))]
     begun = [known for known in names if name and known.startswith(str(name))]
-    near = begun or get_close_matches(str(name), names, n=1)
+    near = alike or begun or get_close_matches(str(name), names, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return InputError(f"unknown {what} {name!r}; {meant}known are {', '.join(names)}")
+
+
+def _bare(name: str) -> str:
+    return name.casefold().translate({ord(letter): None for letter in "-_ "})
 
 
 def first_line(error: BaseException) -> str:

@@ -61,7 +61,7 @@ def inspect(
 
     Example, its scaling and emotion order: fer-xai inspect model.h5 --data fer2013.csv
     """
-    faces = _open_faces(data, split, limit, seed, cleaning) if data else None
+    faces, others = _open_faces(data, split, limit, seed, cleaning) if data else (None, "")
     load_tensorflow()
     from fer_xai.classifier.files import read_model
     from fer_xai.cli.inspect_tables import show
@@ -90,22 +90,22 @@ def inspect(
         if faces is not None:
             splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
             which = f" of the {splits} split" if splits else ""
-            other = " (--split asks another)" if splits == "validation" and split is None else ""
+            other = f" (--split asks others: {others})" if others else ""
             typer.echo(f"Asked: {len(faces)} labelled faces{which} of {data}{other}.")
 
 
-def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> Faces:
-    """Labelled faces of the split; without one, validation where there is one, else all."""
+def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> tuple[Faces, str]:
+    """Labelled faces of the split; without one, validation where there is one, else all; and what else there is."""
     from fer_xai.faces import load_faces
 
-    faces = load_faces(data, split=split, cleaning=cleaning)
+    faces = everything = load_faces(data, split=split, cleaning=cleaning)
     if split is None:
         in_validation = (faces.table["split"] == "validation").to_numpy()
         faces = faces[in_validation] if in_validation.any() else faces
     labelled = faces.table["label"].notna().to_numpy()
     if not labelled.any():
         raise InputError(f"{data} has no labelled faces: give labelled ones, or inspect the model without --data")
-    return faces[labelled].sample(limit, seed)
+    return faces[labelled].sample(limit, seed), opening.other_splits(everything, faces)
 
 
 def _classifier(

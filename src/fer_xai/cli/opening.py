@@ -54,17 +54,24 @@ def open_faces(
     )
     if split is not None:
         return _told(read(split=split, limit=limit), limit)
-    faces = read()
-    in_test = (faces.table["split"] == "test").to_numpy()
-    faces = faces[in_test] if in_test.any() else faces
-    return _told(faces if limit is None else faces.sample(limit, seed), limit)
+    everything = read()
+    in_test = (everything.table["split"] == "test").to_numpy()
+    faces = everything[in_test] if in_test.any() else everything
+    return _told(faces if limit is None else faces.sample(limit, seed), limit, other_splits(everything, faces))
 
 
-def _told(faces: Faces, limit: int | None) -> Faces:
+def other_splits(everything: Faces, faces: Faces) -> str:
+    """The splits that none of some faces are of, with their sizes, as ``train 72``; empty where there are none."""
+    sizes = everything.table["split"].value_counts().drop(["", *set(faces.table["split"])], errors="ignore")
+    return ", ".join(f"{split} {count:,}" for split, count in sizes.items())
+
+
+def _told(faces: Faces, limit: int | None, others: str = "") -> Faces:
     if limit is not None and len(faces) < limit:
         splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
-        remark_at_the_end(
-            f"{len(faces):,} faces{f' of {splits}' if splits else ''}: there are no more (--limit {limit})"
+        elsewhere = f"; --split takes others: {others}" if others else ""
+        remark(
+            f"{len(faces):,} faces{f' of {splits}' if splits else ''}: there are no more (--limit {limit}){elsewhere}"
         )
     for line in (repr(faces), *faces.skipped):
         detail(line)
