@@ -38,6 +38,7 @@ from fer_xai.faces.faces import stratified
 from fer_xai.faces.formats import drawn
 from fer_xai.faces.seeds import face_seeds
 from fer_xai.facs import FaceMasks, blind_maps
+from fer_xai.few import FEWEST
 from fer_xai.study import chunks
 from fer_xai.study.explaining_again import attributers
 from fer_xai.study.files import write_table
@@ -45,8 +46,8 @@ from fer_xai.study.study import Study
 
 MOST = 48  # faces by default
 _SHARE, _SHARE_AGAIN = 8, 44  # one face in so many is measured, and explained again
-# With fewer no test, corrected over eight methods, can tell anything; of one face there are no maps of other faces.
-_LEAST, _LEAST_AGAIN = 12, 2
+# With fewer no test, corrected over eight methods, can tell anything; of one or two explained again nothing is told.
+_LEAST, _LEAST_AGAIN = 12, FEWEST
 
 _STEPS = 10
 _NOISE = 1  # the stream of the noise map
@@ -57,8 +58,8 @@ Measurement = tuple[str, Callable[[], pd.DataFrame]]
 def sample_sizes(total: int, asked: int | None = None) -> tuple[int, int]:
     """How many faces of a study are measured, and on how many of these methods run again.
 
-    Where nobody says how many, meant to add at most a quarter to the time of a study: .21 was measured at 101 faces and
-    at 350; of fewer than a hundred it is more. What is `asked` for is done, with a quarter of it explained again.
+    Where nobody says how many, meant to add at most a quarter to the time of a study: .21 was measured at 350 faces; of
+    fewer than 130 it is more. What is `asked` for is done, with a quarter of it explained again.
     """
     if asked is not None:
         whole = min(asked, total)
