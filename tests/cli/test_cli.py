@@ -213,7 +213,7 @@ class TestExplain:
         np.testing.assert_array_equal(kept.faces.pixels(), all_faces.pixels())
         assert kept.faces.labels == all_faces.labels
         assert "name some, as --face row-0, or give all to fer-xai report" in refused(*arguments)
-        assert "there is no face 'row-x'" in refused(*arguments, "--face", "row-x")
+        assert "there is no face 'row-x' among these" in refused(*arguments, "--face", "row-x")
         Image.fromarray(kept.faces.pixels()[0, ..., 0]).save(tmp_path / "one.png")
         alone = ("explain", tmp_path / "one.png", "--face", "row-0", "--out", tmp_path / "why.png")
         assert "received no table" in refused(*alone)

@@ -214,6 +214,15 @@ class TestPictures:
         Image.fromarray(face(1)).save(tmp_path / "a.png", exif=exif)
         assert np.array_equal(load_faces(tmp_path / "a.png").pixels()[0, ..., 0], face(1)[::-1, ::-1])
 
+    def test_its_label_is_the_emotion_that_its_folder_is_named_after(self, tmp_path, monkeypatch):
+        for folder in ("happy", "holiday"):
+            (tmp_path / folder).mkdir()
+            Image.fromarray(np.full((48, 48), 90, np.uint8)).save(tmp_path / folder / "a.png")
+        assert load_faces(tmp_path / "happy" / "a.png").labels == ("happy",)
+        assert load_faces(tmp_path / "holiday" / "a.png").labels == (None,)
+        monkeypatch.chdir(tmp_path / "happy")
+        assert load_faces("a.png").labels == ("happy",)
+
     def test_truncated(self, tmp_path):
         save(tmp_path / "a.png", face(0))
         (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:700])

@@ -20,7 +20,7 @@ def test_an_honest_study_is_not_warned_of(rendered: FakeStudy) -> None:
     figures = Figures.of(rendered)
     (said,) = outside.sentences(figures)
     share = rendered.tables["regions"].loc[background(rendered, "occlusion"), "share"].mean()
-    assert said.startswith(f"{100 * share:.0f}\N{NO-BREAK SPACE}% of positive attribution lies outside the face")
+    assert said.startswith(f"{100 * share:.0f}\N{NO-BREAK SPACE}% of what speaks for its answers lies outside the face")
     assert "41\N{NO-BREAK SPACE}% of the picture" in said
     assert said.endswith("less than what a flat map would have.")
     assert said in sentences.headline(figures)

@@ -22,7 +22,7 @@ _MOST_CANDIDATES = 12
 _LEGEND = (
     "chosen: what the faces speak for (kept: what stays, since they do not say); tied: not told from it (exact McNemar "
     "test, 1 %); more right: on these faces, not beyond chance; order found: the best order for these faces, from one "
-    "half and judged on the other."
+    "half and judged on the other; log-lik.: the labels' mean log likelihood, higher is better."
 )
 
 
@@ -114,7 +114,7 @@ def _candidates(found: Inspection) -> Table:
 
 
 def _outputs(found: Inspection) -> Table:
-    table = _table(("output", "emotion", "right", "not told from"))
+    table = _table(("output", "emotion", "right", "could as well mean"))
     for row in found.per_output.itertuples(index=False):
         table.add_row(str(row.output), row.emotion, f"{row.right} of {row.faces}", row.unsure)
     return table
@@ -133,7 +133,10 @@ def _verdict(console: Console, found: Inspection, written: Path | None) -> None:
     if written is not None:
         console.print(f"Remembered in {escape(str(written))}")
     else:
-        console.print("[bold]Not remembered[/bold]: the evidence is too weak.")
+        console.print(
+            "[bold]Not remembered[/bold]: the evidence is too weak. Ask more faces (--limit, --split), or say what "
+            "training did (--scaling, --emotions)."
+        )
 
 
 def _percent(accuracy: Accuracy) -> str:
@@ -153,6 +156,6 @@ def _table(columns: Iterable[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         right = name in ("accuracy", "parameters", "log-lik.")
-        whole = name in ("scaling", "order", "accuracy", "95 %", "log-lik.")
+        whole = name in ("scaling", "order", "accuracy", "95 %", "log-lik.", "")
         table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     return table

@@ -134,7 +134,7 @@ def _say_what_is_assumed(path: Path, classifier: Classifier) -> None:
     values = {"scaling": classifier.scaling, "emotions": " ".join(classifier.emotions)}
     assumed = [f"{name} {values[name]}" for name in classifier.assumed]
     remark_at_the_end(
-        f"assumed of {path.name}: {', '.join(assumed)}. Say otherwise, or find out from labelled faces: "
+        f"assumed of {path.name}: {', '.join(assumed)}. Say what training did, or find out from labelled faces: "
         f"fer-xai inspect {path} --data FACES"
     )
 

@@ -19,7 +19,7 @@ from fer_xai.errors import InputError
 if TYPE_CHECKING:
     from fer_xai.study import Study
     from fer_xai.study.workers import Workers
-PATIENCE = 120  # seconds of explaining after which pages are written before the last questions are asked
+PATIENCE = 60  # seconds of explaining after which pages are written before the last questions are asked
 
 
 @one_line

@@ -105,7 +105,9 @@ class Faces:
         places = pd.Index(self.table["face"]).get_indexer(names)
         if (places < 0).any():
             missing = names[int((places < 0).argmax())]
-            raise InputError(f"there is no face {missing!r} among these {len(self)}; names read like {self.ids[0]!r}")
+            splits = " and ".join(sorted(set(self.table["split"]) - {""}))
+            these = f"these {len(self)}{f' of {splits}' if splits else ''}"
+            raise InputError(f"there is no face {missing!r} among {these}; names read like {self.ids[0]!r}")
         return np.asarray(places)
 
     def renamed(self, ids: Sequence[str]) -> Faces:

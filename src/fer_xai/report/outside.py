@@ -66,8 +66,8 @@ def sentences(figures: Figures) -> list[str]:
     caught = [o for o in found if o.beyond]
     first = caught[0] if caught else found[0]
     said = (
-        f"{percent(first.share)} of positive attribution lies outside the face ({method_name(first.method)}; 95 % "
-        f"interval {span(first.low, first.high)}), where {percent(first.area)} of the picture is"
+        f"{percent(first.share)} of what speaks for its answers lies outside the face ({method_name(first.method)}; "
+        f"95 % interval {span(first.low, first.high)}), where {percent(first.area)} of the picture is"
     )
     if not caught:
         beside = "less than" if first.less else "no clear difference from"

@@ -37,7 +37,7 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     if not paths:
         raise InputError(f"{root} holds no pictures ({' '.join(sorted(SUFFIXES))})")
     places = [path.relative_to(root).parts[:-1] for path in paths]
-    labels = [_emotion(parts) for parts in places]
+    labels = [emotion_of(parts) for parts in places]
     skipped = []
     if any(labels):
         skipped = [
@@ -57,7 +57,8 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     return Faces(store, table, skipped=(*skipped, *broken))
 
 
-def _emotion(parts: tuple[str, ...]) -> str | None:
+def emotion_of(parts: tuple[str, ...]) -> str | None:
+    """The emotion that the innermost of some folders is named after; `None` where none is."""
     for part in reversed(parts):
         try:
             return canonical(part)

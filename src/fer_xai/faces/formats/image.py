@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fer_xai.faces.crop import crop_face
 from fer_xai.faces.faces import Faces, table_of
+from fer_xai.faces.formats.folder import emotion_of
 from fer_xai.faces.images import SUFFIXES, name_of, read_image, resize
 
 WHAT = "a picture (" + " ".join(sorted(SUFFIXES)) + ")"
@@ -19,7 +20,10 @@ def reads(source: str | Path) -> bool:
 
 
 def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
-    """One unlabelled face: a small square picture as it is, the face of any other cut out, 48×48 or `size`."""
+    """One face: a small square picture as it is, the face of any other cut out, 48×48 or `size`.
+
+    Its label is the emotion that its folder is named after; else it has none.
+    """
     path = Path(source)
     pixels = read_image(path)
     height, width = pixels.shape[:2]
@@ -27,4 +31,5 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
         face = resize(pixels, size or (height, width))
     else:
         face = crop_face(pixels, size or (48, 48), str(path))
-    return Faces(face[None], table_of([name_of(path.name)], [None], ["test"], [name_of(path)]))
+    label = emotion_of((path.resolve().parent.name,))
+    return Faces(face[None], table_of([name_of(path.name)], [label], ["test"], [name_of(path)]))
