@@ -68,6 +68,8 @@ def test_the_heading_tells_what_full_colour_is_worth(explanation):
     tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
     titles = [axis.get_title() for axis in tiny.plot("panels").axes]
     assert any("full colour \N{PLUS-MINUS SIGN}5e-06\nranking settled to 0.62" in title for title in titles)
+    assert "endless passes" in tiny.plot("panels").get_supxlabel()
+    assert "endless passes" not in explanation.plot("panels").get_supxlabel()
 
 
 def test_only_signed_maps_have_two_ends_and_only_probabilities_a_unit(explanation):

@@ -82,6 +82,10 @@ def colour_key(figure: Figure, explanation: Explanation) -> None:
     if _in_probability(explanation):
         colours += ", in probability (1 is all of it)"
     words = f"{colours}; colours can be compared within a face, not between faces"
+    if np.isfinite(explanation.details.get("settled", np.nan)).any():
+        words += (
+            "\nranking settled: the rank correlation to expect with that of endless passes (1: it would not change)"
+        )
     figure.supxlabel(words, fontsize=6, color=INK)
 
 

@@ -98,7 +98,7 @@ def _on_action_units(figures: Figures, emotion: str) -> list[str]:
         return [f"No action units to compare {emotion} with here, so it has a profile and no agreement."]
     blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
     return [
-        f"On {counted(found.n, 'face')} explained as {emotion}, {percent(found.value)} of what speaks for it lies on "
-        f"the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
+        f"On {counted(found.n, 'face')} with landmarks explained as {emotion}, {percent(found.value)} of what speaks "
+        f"for it lies on the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
         f"their area alone would give {percent(found.area)}{blob}: {found.verdict}."
     ]

@@ -91,7 +91,7 @@ def _said(figures: Figures) -> list[str]:
 
 def _write(page: Chart, top: float, text: str, letters: int = _LETTERS, lines: int = 4, **look: Any) -> float:
     """Write text from the left margin, broken and cut to so many lines; give the height below it."""
-    broken = textwrap.wrap(text, letters, max_lines=lines, placeholder=" …")
+    broken = textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), letters, max_lines=lines, placeholder=" …")
     page.text(0.05, top, "\n".join(broken), va="top", linespacing=1.35, parse_math=False, **look)
     return top - len(broken) * look["fontsize"] * 1.4 / 72 / _HEIGHT
 
