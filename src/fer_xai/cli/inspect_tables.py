@@ -105,7 +105,7 @@ def _candidates(found: Inspection) -> Table:
         mark = kept if row.chosen else "more right" if row.accuracy > best else "tied" if row.tied else ""
         mark += said if row.declared else ""
         cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
-        cells += [f"{row.low:.1%}–{row.high:.1%}", f"{row.log_likelihood:.3f}", mark.strip()]
+        cells += [f"{row.low:.0%}–{row.high:.0%}", f"{row.log_likelihood:.3f}", mark.strip()]
         table.add_row(*cells, style="bold" if row.chosen else "")
     hidden = len(found.candidates) - _MOST_CANDIDATES
     if hidden > 0:
@@ -153,7 +153,7 @@ def _two_columns(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _table(columns: Iterable[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in columns:
         right = name in ("accuracy", "parameters", "log-lik.")
         whole = name in ("scaling", "order", "accuracy", "95 %", "log-lik.", "")
