@@ -98,5 +98,5 @@ def test_faces_are_taken_by_name(tmp_path):
     assert faces["row-2"].ids == ("row-2",)
     assert faces[["row-3", "row-0"]].ids == ("row-3", "row-0")
     assert faces[["row-3", "row-0"]].labels == (faces.labels[3], faces.labels[0])
-    with pytest.raises(InputError, match=r"no face 'row-9' among these 4; names read like 'row-0'"):
+    with pytest.raises(InputError, match=r"no face 'row-9' among these 4 of test; names read like 'row-0'"):
         faces["row-9"]
