@@ -11,6 +11,12 @@ from fer_xai.few import FEWEST
 SUMS = ["share", "area", "squares", "products", "area_squares"]
 
 
+def with_squares(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add to rows of a face and region what `enrichment_of_sums` wants summed: share², share · area and area²."""
+    share, area = rows["share"], rows["area"].where(rows["share"].notna())
+    return rows.assign(squares=share**2, products=share * area, area_squares=area**2)
+
+
 def enrichment_of_sums(known: pd.Series, sums: pd.DataFrame) -> pd.DataFrame:
     """log2(mean share ÷ mean area) with its 95 % interval, over the faces on whose maps anything speaks for the target.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fer_xai.faces.landmarks import OWN
+from fer_xai.facs.enrichment import with_squares
 
 _KEYS = ["method", "level", "region", "own"]
 
@@ -31,13 +32,8 @@ def sums_of_regions(rows: pd.DataFrame) -> pd.DataFrame:
     """
     known = rows["share"].notna()
     area = rows["area"].where(known)
-    rows = rows[["method", "level", "region", "share", "area"]].assign(
-        own=rows["landmarks"].isin(OWN),
-        known_area=area,
-        squares=rows["share"] ** 2,
-        products=rows["share"] * area,
-        area_squares=area**2,
-    )
+    own = rows["landmarks"].isin(OWN)
+    rows = with_squares(rows[["method", "level", "region", "share", "area"]].assign(own=own, known_area=area))
     grouped = rows.groupby(_KEYS, sort=False, observed=True)
     numbers = ["area", "share", "known_area", "squares", "products", "area_squares"]
     sums = grouped[numbers].sum().join(grouped["share"].agg(n="size", known="count"))

@@ -8,7 +8,7 @@ import pandas as pd
 from fer_xai.errors import InputError
 from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.atlas import BACKGROUND
-from fer_xai.facs.enrichment import SUMS, enrichment_of_sums
+from fer_xai.facs.enrichment import SUMS, enrichment_of_sums, with_squares
 from fer_xai.facs.maps import log2_ratio
 
 _MEANS = ("counted_chance", "share", "area")
@@ -66,15 +66,13 @@ def sums_of_counts(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows.assign(emotion=face_emotion(rows))
     known = known[known["landmarks"].isin(OWN) & known["emotion"].notna()]
     # A map without positive values still counts as a face, but has no shares: its areas must not weigh either.
-    area = known["area"].where(known["share"].notna())
-    squares = {"squares": known["share"] ** 2, "products": known["share"] * area, "area_squares": area**2}
-    known = known.assign(area=area, **squares)
+    known = with_squares(known.assign(area=known["area"].where(known["share"].notna())))
     return known.groupby(keys, sort=False, as_index=False).agg(
         n=("counted", "size"),
         counted=("counted", "sum"),
         **{f"{name}": (name, "sum") for name in _MEANS},
         **{f"{name}_n": (name, "count") for name in _MEANS},
-        **{name: (name, "sum") for name in squares},
+        **{name: (name, "sum") for name in SUMS[2:]},
     )
 
 
