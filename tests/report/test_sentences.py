@@ -117,8 +117,7 @@ def test_methods_differ_only_where_their_intervals_do(tmp_path: Path) -> None:
     assert told == "All 3 methods put the mouth first, or one too close to it to tell."
     weights(study, "gradcam", {"mouth": (2.0, 0.1), "eye": (3.1, 0.1)})
     (told,) = sentences._methods_agree(Figures.of(study))
-    assert told.startswith("Methods differ: 1 of the 2 others also found the mouth first")
-    assert told.endswith("it is the eye by Grad-CAM.")
+    assert told == "Methods differ: 1 of the 2 others also found the mouth first; it is the eye by Grad-CAM."
 
 
 def test_all_emotions_found_least_are_named(tmp_path: Path) -> None:

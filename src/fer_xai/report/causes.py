@@ -86,12 +86,17 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
             f"{listing(names)}, {signed(100 * row['cost'], 0)} points{' each' if len(names) > 1 else ''} ({interval})."
         )
-    beyond = [signed(100 * row[f"cost_beyond_control{end}"], 0) for end in ("", "_low", "_high")]
+    beyond, low, high = _beyond_control(row)
     return (
         f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
         f"({interval}), on these faces the most of all facial regions; beyond hiding the same shape elsewhere "
-        f"that is {beyond[0]} points ({beyond[1]} to {beyond[2]}).{_otherwise(figures, row, found[1:])}"
+        f"that is {beyond} points ({low} to {high}).{_otherwise(figures, row, found[1:])}"
     )
+
+
+def _beyond_control(row: pd.Series) -> list[str]:
+    """What a region costs beyond the same shape elsewhere, in points, and the ends of its interval."""
+    return [signed(100 * row[f"cost_beyond_control{end}"], 0) for end in ("", "_low", "_high")]
 
 
 def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
@@ -101,13 +106,8 @@ def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
     told = []
     for fill in others:
         if fill in rows.index:
-            cost, *beyond = (
-                signed(100 * rows.loc[fill, name], 0)
-                for name in ("cost", *(f"cost_beyond_control{end}" for end in ("", "_low", "_high")))
-            )
-            told.append(
-                f"{fill_words(fill)} {cost}, of which {beyond[0]} ({beyond[1]} to {beyond[2]}) beyond elsewhere"
-            )
+            cost, (beyond, low, high) = signed(100 * rows.loc[fill, "cost"], 0), _beyond_control(rows.loc[fill])
+            told.append(f"{fill_words(fill)} {cost}, of which {beyond} ({low} to {high}) beyond elsewhere")
     return f" Hidden otherwise: {'; '.join(told)}." if told else ""
 
 

@@ -153,7 +153,7 @@ def _methods_agree(figures: Figures) -> list[str]:
         if region not in _leading(top) and top.index[0] not in near:
             rest.setdefault(str(top.index[0]), []).append(method_name(method))
     others, differing = len(tops) - 1, sum(map(len, rest.values()))
-    first, tied = f"the {region_name(region)}", len({str(top.index[0]) for top in tops.values()}) > 1
+    first, tied = f"the {region_name(region)}", not {str(top.index[0]) for top in tops.values()} <= {region, *rest}
     too_close = ", or one too close to it to tell" if tied else ""
     if not rest:
         return [f"{'Both' if others == 1 else f'All {len(tops)}'} methods put {first} first{too_close}."]
