@@ -88,7 +88,6 @@ def test_draws_follow_the_seed_and_the_seed_is_0_unless_said() -> None:
     runs = {
         "calibration": calibrated,
         "averages": lambda **seed: averages(confusion, **seed),
-        "diagonal": lambda **seed: measure_mean_diagonal(confusion, **seed),
         "resampled": lambda **seed: resampled(confusion.to_numpy(), first_cell, **seed),
         "evaluate": lambda **seed: json.dumps(evaluate(labels, probabilities, FER2013, **seed).summary()),
     }

@@ -94,11 +94,30 @@ def test_confusions_are_ranked_and_share_the_errors():
     assert ((table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
 
 
-def test_the_diagonal_has_no_interval_where_a_class_has_two_faces_and_samples_keep_all_classes():
-    few = pd.DataFrame([[30, 0], [0, 2]], ["a", "b"], ["a", "b"])
-    found = measure_mean_diagonal(few)
-    assert found.value == 1
-    assert np.isnan([found.low, found.high]).all()
-    # Half of the small class is right: a sample without it would give a mean of 1, one class short.
-    enough = measure_mean_diagonal(pd.DataFrame([[100, 0], [3, 0]], ["a", "b"], ["a", "b"]))
-    assert (enough.value, enough.low, enough.high) == (0.5, 0.5, 0.5)
+def test_balanced_accuracy_has_an_interval_however_few_faces_a_class_has():
+    one_class = pd.DataFrame([[4, 1], [0, 0]], ["a", "b"], ["a", "b"])
+    found = measure_mean_diagonal(one_class)
+    # Of one class its mean is its recall: Wilson's interval of 4 in 5.
+    assert (found.value, found.n) == (pytest.approx(0.8), 5)
+    assert [found.low, found.high] == pytest.approx([0.3755, 0.9638], abs=1e-4)
+    single = measure_mean_diagonal(pd.DataFrame([[900, 0], [0, 1]], ["a", "b"], ["a", "b"]))
+    # The one face's own interval, 21 to 100 %, makes up nearly all of the doubt, and half of it is the mean's.
+    assert single.low == pytest.approx(1 - (1 - 0.2065) / 2, abs=1e-3)
+    assert single.high == 1
+    none = measure_mean_diagonal(pd.DataFrame(np.zeros((2, 2), int), ["a", "b"], ["a", "b"]))
+    assert np.isnan([none.value, none.low, none.high]).all()
+    assert none.n == 0
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 5, 9), (2, 10, 30, 3), (40, 60, 80, 30)])
+def test_the_interval_of_balanced_accuracy_holds_its_truth(sizes: tuple[int, ...]):
+    rng = np.random.default_rng(3)
+    rates = np.array([0.3, 0.9, 0.6, 0.75])
+    held = []
+    for right in rng.binomial(sizes, rates, (400, 4)):
+        wrong = np.roll(np.diag(np.array(sizes) - right), 1, axis=1)
+        found = measure_mean_diagonal(pd.DataFrame(np.diag(right) + wrong, [*"abcd"], [*"abcd"]))
+        assert 0 <= found.low <= found.value <= found.high <= 1
+        held.append(found.low <= rates.mean() <= found.high)
+    # Fewer than 365 of 400 draws of .95 have a probability below .001.
+    assert np.mean(held) >= 0.9125

@@ -217,7 +217,7 @@ def _figures(
     return {
         "accuracy": share(right, len(numbers)),
         "accuracy_of_all_labels": all_labels,
-        "mean_diagonal": measure_mean_diagonal(confusion, seed),
+        "mean_diagonal": measure_mean_diagonal(confusion),
         "loss": measure_loss(numbers, rows),
         "top_2": measure_top(numbers, rows),
         **averages(confusion, seed),

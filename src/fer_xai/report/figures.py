@@ -16,6 +16,7 @@ from fer_xai.evaluation.accuracy import measure_mean_diagonal
 from fer_xai.evaluation.intervals import Estimate
 from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.enrichment import enrichment_of_sums
+from fer_xai.few import FEWEST
 from fer_xai.study.study import Study
 
 _COLUMNS = {
@@ -181,7 +182,7 @@ class Figures:
     @cached_property
     def balanced(self) -> Estimate | None:
         """Mean recall over the emotions that have labelled faces, with its interval; None where none has."""
-        return measure_mean_diagonal(self.confusion, self.manifest.get("seed", 0)) if self.accuracy.n else None
+        return measure_mean_diagonal(self.confusion) if self.accuracy.n else None
 
     # Where it looks
 
@@ -201,6 +202,12 @@ class Figures:
         columns = [f"p_{emotion}" for emotion in pd.unique(self.predicted)]
         table = self.predictions.reindex(columns=columns).to_numpy(np.float64)
         return table[np.arange(len(table)), pd.factorize(self.predicted)[0]]
+
+    def told(self, method: str) -> list[str]:
+        """Emotions with faces enough, among those with landmarks and a map of ``method``, for a figure of their own."""
+        rows = self.tables["counts"]
+        sizes = rows[rows["method"] == method].groupby("emotion")["n"].max()
+        return [emotion for emotion in self.emotions if sizes.get(emotion, 0) >= FEWEST]
 
     def region_sums(self, method: str, level: str, own: bool = False) -> pd.DataFrame:
         """Sums over the faces, of all or those with landmarks of their own, by region."""
