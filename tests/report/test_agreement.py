@@ -52,14 +52,11 @@ def test_a_single_face_has_no_interval_and_no_mark(rendered):
     assert agreement.mark == "·"
 
 
-def test_numbers_of_one_or_two_faces_have_no_colour(rendered):
+def test_an_emotion_of_one_or_two_faces_has_no_column(rendered):
     figures = Figures.of(cast(Study, rendered))
     method, rows = figures.methods[0], figures.tables["counts"]
     few = (rows["emotion"] == "disgust") & (rows["method"] == method)
     rows.loc[few, "n"] = 2
-    table = grids.region_heat(figures, method, "coarse")
-    place = [name for name, _ in table.columns].index("disgust")
-    assert {cells[place].shade for _, cells in table.rows} == {grids.diverging(float("nan"), 1.0)}
-    assert all(cells[place].text not in ("", "–") for _, cells in table.rows)
+    assert "disgust" not in dict(grids.region_heat(figures, method, "coarse").columns)
     rows.loc[few, "n"] = 3
-    assert len({cells[place].shade for _, cells in grids.region_heat(figures, method, "coarse").rows}) > 1
+    assert dict(grids.region_heat(figures, method, "coarse").columns)["disgust"] == "n = 3"

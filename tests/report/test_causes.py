@@ -20,8 +20,7 @@ def test_the_costliest_region_is_named_with_its_control(rendered: FakeStudy) -> 
     assert f"interval +{100 * table.loc['mouth', 'cost_low']:.0f} to" in told
     beyond = [f"+{100 * table.loc['mouth', f'cost_beyond_control{end}']:.0f}" for end in ("", "_low", "_high")]
     assert f"elsewhere that is {beyond[0]} points ({beyond[1]} to {beyond[2]})." in told
-    assert "Hidden otherwise: covered in grey +30, of which +26 (+2" in told
-    assert told.endswith(") beyond elsewhere.")
+    assert "The same two figures where it is hidden otherwise: covered in grey +30 and +26 (+2" in told
     assert told in sentences.headline(figures)
 
 
@@ -87,11 +86,16 @@ def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_cos
     rows.loc[own & (rows["region"] == "mouth"), ["cost", "cost_low", "cost_high"]] = [0.4, 0.3, 0.5]
     figures = Figures.of(study)
     assert causes.cost_of(figures, "mouth") is None
-    assert "Hiding the nose, where most of the map lies for its area, costs less: +10" in str(
-        causes.cost_of(figures, "nose")
+    assert causes.cost_of(figures, "nose") == (
+        "Hiding the nose, where most of the map lies for its area, costs 10 points of recall, less than hiding the "
+        "mouth (95 % interval +5 to +20)."
     )
+    rows.loc[own & (rows["region"] == "mouth"), "cost_low"] = 0.15
+    assert "perhaps as much as hiding the mouth" in str(causes.cost_of(Figures.of(study), "nose"))
+    rows.loc[own & (rows["region"] == "nose"), "cost_low"] = -0.05
+    assert "costs nothing that can be told from chance: +10 points" in str(causes.cost_of(Figures.of(study), "nose"))
     rows.loc[own & (rows["region"] == "nose"), ["cost", "cost_low", "cost_high"]] = [-0.25, -0.4, -0.1]
-    assert "nothing, on the contrary: −25 points" in str(causes.cost_of(Figures.of(study), "nose"))
+    assert "costs nothing, but gains 25 points of recall" in str(causes.cost_of(Figures.of(study), "nose"))
     rows.loc[own, ["cost", "cost_low", "cost_high"]] = 0.0
     assert "costs no recall, whichever" in str(causes.costliest(Figures.of(study)))
     assert causes.cost_of(Figures.of(study), "nose") is None

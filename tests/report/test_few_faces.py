@@ -75,18 +75,17 @@ def two_angry(tmp_path: Path) -> FakeStudy:
     return study
 
 
-def test_numbers_of_two_faces_have_no_colour(two_angry: FakeStudy) -> None:
+def test_two_faces_are_in_no_table_of_findings_and_have_no_colour(two_angry: FakeStudy) -> None:
     figures = Figures.of(two_angry)
+    others = [emotion for emotion in figures.emotions if emotion != "angry"]
+    assert figures.told("occlusion") == others
     heat = grids.region_heat(figures, "occlusion", "coarse")
-    place = [name for name, _ in heat.columns].index("angry")
-    shades = {(i == place, cells[i].shade) for _, cells in heat.rows for i in range(len(cells))}
-    assert {shade for angry, shade in shades if angry} == {"x"}
-    assert {shade for angry, shade in shades if not angry} != {"x"}
+    assert [name for name, _ in heat.columns] == others
+    assert {len(cells) for _, cells in heat.rows} == {len(others)}
     assert grids.face_map(figures, "occlusion", "angry", "Occlusion") is None
     assert {row.enrichment.shade for row in grids.region_table(figures, "occlusion", "coarse", "angry")} == {"x"}
-    lost = causes.cost_grids(figures, "grey")[0]
-    place = [name for name, _ in lost.columns].index("angry")
-    assert {cells[place].shade for _, cells in lost.rows} == {"x"}
+    for lost in causes.cost_grids(figures, "grey"):
+        assert [name for name, _ in lost.columns] == ["all", *others]
     assert grids.shade(1.0, 2.0, FEWEST - 1) == "x" != grids.shade(1.0, 2.0, FEWEST)
 
 

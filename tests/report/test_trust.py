@@ -47,7 +47,7 @@ def html(study: FakeStudy) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawn, "_drawn", lambda folder, wanted, prefix="": dict.fromkeys(wanted))
         render(study)
-    text = Path(study.path / "index.html").read_text(encoding="utf-8")
+    text = Path(study.path / "index.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}%", " %")
     start = text.index('<section aria-labelledby="trust">')
     return text[start : text.index("</section>", start) + len("</section>")]
 

@@ -58,8 +58,8 @@ def face_map(
     rows = select(counts, method=method, level="fine")
     shown = emotions_of(rows, emotions)
     book = None if codebook is None else load_codebook(codebook)
-    wide = min(columns, len(shown))
-    lines = -(-len(shown) // wide)
+    lines = -(-len(shown) // columns)
+    wide = -(-len(shown) // lines)  # no row much emptier than the others
     with style(theme):
         chart = Chart(max(4.2, WIDTH * wide), 1.25 + (HEIGHT + 0.35) * lines, theme)
         axes = face_axes(chart, lines, wide)

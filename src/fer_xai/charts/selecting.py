@@ -36,11 +36,13 @@ def emotions_of(table: pd.DataFrame, emotions: Sequence[str] | None = None) -> l
     Raises
     ------
     InputError
-        If one asked for is not in the table.
+        If one asked for is not in the table, or none is asked for.
     """
     found = list(dict.fromkeys(table["emotion"].dropna().astype(str)))
     if emotions is None:
         return sorted(found, key=lambda name: CANONICAL.index(name) if name in CANONICAL else len(CANONICAL))
+    if not len(emotions):
+        raise InputError("emotions is empty: name one at least, or leave it out for all")
     missing = [name for name in emotions if name not in found]
     if missing:
         raise InputError(f"no row of the table has emotion {missing[0]!r}; there are: {', '.join(found) or 'none'}")

@@ -17,6 +17,7 @@ from fer_xai.charts.words import (
     region_name,
     signed,
 )
+from fer_xai.few import FEWEST
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 
@@ -34,7 +35,7 @@ def cost_grids(figures: Figures, fill: str) -> list[Grid]:
     rows = figures.tables["ablation"]
     rows = rows[rows["fill"] == fill]
     return [
-        _grid(figures, rows, "cost", "Recall lost, in points"),
+        _grid(figures, rows, "cost", "Recall lost, in points (minus: gained)"),
         _grid(figures, rows, "cost_beyond_control", "… beyond the same shape elsewhere"),
     ]
 
@@ -47,8 +48,9 @@ def value_grids(figures: Figures) -> list[Grid]:
 
 def _grid(figures: Figures, rows: pd.DataFrame, value: str, title: str) -> Grid:
     known = rows.set_index(["emotion", "region"])
-    order = [name for name in ("all", *figures.emotions) if name in known.index.get_level_values("emotion")]
-    columns = [(name, f"n = {known.loc[name]['n'].max():.0f}") for name in order]
+    sizes = rows.groupby("emotion")["n"].max()
+    order = [name for name in ("all", *figures.emotions) if sizes.get(name, 0) >= FEWEST]
+    columns = [(name, f"n = {sizes[name]:.0f}") for name in order]
     lines = []
     for region in in_region_order(rows["region"].unique()):
         cells = [_cell(known.loc[(name, region)] if (name, region) in known.index else None, value) for name in order]
@@ -89,8 +91,8 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     beyond, low, high = _beyond_control(row)
     return (
         f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
-        f"({interval}), on these faces the most of all facial regions; beyond hiding the same shape elsewhere "
-        f"that is {beyond} points ({low} to {high}).{_otherwise(figures, row, found[1:])}"
+        f"({interval}), the most of all facial regions here. Against hiding the same shape elsewhere that is {beyond} "
+        f"points ({low} to {high}).{_otherwise(figures, row, found[1:])}"
     )
 
 
@@ -107,8 +109,8 @@ def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
     for fill in others:
         if fill in rows.index:
             cost, (beyond, low, high) = signed(100 * rows.loc[fill, "cost"], 0), _beyond_control(rows.loc[fill])
-            told.append(f"{fill_words(fill)} {cost}, of which {beyond} ({low} to {high}) beyond elsewhere")
-    return f" Hidden otherwise: {'; '.join(told)}." if told else ""
+            told.append(f"{fill_words(fill)} {cost} and {beyond} ({low} to {high})")
+    return f" The same two figures where it is hidden otherwise: {'; '.join(told)}." if told else ""
 
 
 def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
@@ -121,14 +123,18 @@ def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     if region not in facial.index or facial.idxmax() == region or not facial.abs().max() > 0:
         return None
     row, what = rows.loc[region], "recall" if figures.labelled.any() else "its answers"
+    points = f"{abs(100 * row['cost']):.0f} points of {what}"
     if row["cost_low"] > 0:
-        clearly = "less" if row["cost_high"] < rows.loc[facial.idxmax(), "cost_low"] else "not clearly less"
+        less = row["cost_high"] < rows.loc[facial.idxmax(), "cost_low"]
+        most = f"hiding the {region_name(str(facial.idxmax()))}"
+        says = f"costs {points}, {'less than' if less else 'perhaps as much as'} {most}"
+    elif row["cost_high"] < 0:
+        says = f"costs nothing, but gains {points}"
     else:
-        clearly = "nothing clear" if row["cost_high"] >= 0 else "nothing, on the contrary"
+        says = f"costs nothing that can be told from chance: {signed(100 * row['cost'], 0)} points"
     return (
-        f"Hiding the {region_name(region)}, where most of the map lies for its area, costs {clearly}: "
-        f"{signed(100 * row['cost'], 0)} points of {what} (95 % interval {signed(100 * row['cost_low'], 0)} to "
-        f"{signed(100 * row['cost_high'], 0)})."
+        f"Hiding the {region_name(region)}, where most of the map lies for its area, {says} (95 % interval "
+        f"{signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)})."
     )
 
 

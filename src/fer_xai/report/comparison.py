@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from fer_xai.atomic import write_bytes
 from fer_xai.charts.words import in_method_order, is_causal
 from fer_xai.comparison import Comparison
 from fer_xai.comparison.sentences import told
@@ -16,7 +15,7 @@ from fer_xai.comparison.wording import points, small
 from fer_xai.report import comparison_faces
 from fer_xai.report import comparison_grids as grids
 from fer_xai.report.scripts import write_scripts
-from fer_xai.report.templating import environment, template_folder
+from fer_xai.report.templating import environment, template_folder, write_page
 
 
 def render_comparison(comparison: Comparison) -> Path:
@@ -59,7 +58,7 @@ def render_comparison(comparison: Comparison) -> Path:
     jinja = environment()
     jinja.filters |= {"points": points, "reach": grids.reach, "small": small}
     write_scripts(comparison.path, template_folder(), "theme.js", "report.js")
-    write_bytes(index, jinja.get_template("compare.html.j2").render(context).encode())
+    write_page(jinja.get_template("compare.html.j2"), index, context)
     return index
 
 

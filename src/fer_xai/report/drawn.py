@@ -42,7 +42,7 @@ def index_charts(study: Study, figures: Figures, means: list[charts.MeanMap]) ->
     table, lead, book = figures.tables, figures.lead or "", figures.codebook
     fills = in_fill_order(table["ablation"]["fill"].dropna())
     wanted: dict[str, Draw] = {
-        "faces": lambda theme: charts.face_map(table["counts"], lead, book, _known(figures), theme=theme),
+        "faces": lambda theme: charts.face_map(table["counts"], lead, book, figures.told(lead), theme=theme),
         "significance": lambda theme: charts.significance_map(table["significance"], lead, theme=theme),
         "means": lambda theme: charts.mean_attribution(means, lead, theme=theme),
         "specificity": lambda theme: charts.specificity_forest(
@@ -87,12 +87,6 @@ def means_of(study: Study, figures: Figures) -> list[charts.MeanMap]:
     groups = pd.Series(figures.group[rows])
     enough = (groups.groupby(groups).transform("size") >= FEWEST).to_numpy()
     return charts.mean_maps(maps[enough], points[enough], list(groups[enough])) if enough.any() else []
-
-
-def _known(figures: Figures) -> list[str] | None:
-    """The model's emotions that some face with landmarks counts for, in the model's order."""
-    found = set(figures.tables["counts"]["emotion"])
-    return [emotion for emotion in figures.emotions if emotion in found]
 
 
 def _drawn(folder: Path, wanted: dict[str, Draw], prefix: str = "") -> dict[str, Picture | None]:

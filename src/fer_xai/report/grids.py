@@ -39,20 +39,17 @@ class Grid:
 def region_heat(figures: Figures, method: str, level: str) -> Grid:
     """Regions × emotions: log2 of how much more of the positive attribution a region holds than its area would.
 
-    Numbers of few faces have no colour, which would make them look like findings.
+    Emotions with one or two faces are left out: in a table of findings their numbers would look like some.
     """
-    columns, by_emotion, sizes = [], [], []
-    for emotion in figures.emotions:
+    columns, by_emotion = [], []
+    for emotion in figures.told(method):
         counts = figures.counts(method, level, emotion)
-        n = counts["n"].max() if len(counts) else math.nan
-        columns.append((emotion, f"n = {n:.0f}" if n and math.isfinite(n) else "no faces"))
+        columns.append((emotion, f"n = {counts['n'].max():.0f}"))
         by_emotion.append(counts["log2_enrichment"])
-        sizes.append(n)
     rows = []
     for region in figures.regions(level):
         values = [float(column.get(region, math.nan)) for column in by_emotion]
-        cells = [Cell(shade(v, HEAT_LIMIT, n), signed(v, 1)) for v, n in zip(values, sizes, strict=True)]
-        rows.append((region_name(region), cells))
+        rows.append((region_name(region), [Cell(diverging(v, HEAT_LIMIT), signed(v, 1)) for v in values]))
     return Grid(method_name(method), columns, rows)
 
 

@@ -38,7 +38,7 @@ from fer_xai.network.prototypes import STEPS
 from fer_xai.report import network_pictures as pictures
 from fer_xai.report.network_tables import network_tables
 from fer_xai.report.scripts import write_scripts
-from fer_xai.report.templating import environment, template_folder
+from fer_xai.report.templating import environment, template_folder, write_page
 from fer_xai.study.files import write_json, write_table
 
 MAPS = 16
@@ -145,23 +145,23 @@ def write_network_page(
     }
     write_json(out / "network.json", summary)
     split = ", ".join(sorted(set(faces.table["split"]) - {""}))
-    html = page.render(
-        manifest={"version": __version__, "seed": seed},
-        titles={"model": classifier.name, "data": f"{Path(source).name}{f', {split}' if split else ''}"},
-        facts=_facts(classifier, activations, faces),
-        face=face,
-        classes=[(prototype, writer.prototype(n, prototype)) for n, prototype in enumerate(classes)],
-        real=writer.real_scores(),
-        cards=cards,
-        left_out=len(activations.convolutions) - len(chosen),
-        steps=steps,
-        top=min(TOP, len(faces)),
-        searched=len(faces),
-    )
+    told = {
+        "manifest": {"version": __version__, "seed": seed},
+        "titles": {"model": classifier.name, "data": f"{Path(source).name}{f', {split}' if split else ''}"},
+        "facts": _facts(classifier, activations, faces),
+        "face": face,
+        "classes": [(prototype, writer.prototype(n, prototype)) for n, prototype in enumerate(classes)],
+        "real": writer.real_scores(),
+        "cards": cards,
+        "left_out": len(activations.convolutions) - len(chosen),
+        "steps": steps,
+        "top": min(TOP, len(faces)),
+        "searched": len(faces),
+    }
     index = out / "index.html"
     # Last: while the page is missing or old, so are the pictures it shows.
     write_scripts(out, template_folder(), "theme.js", "report.js")
-    write_bytes(index, html.encode())
+    write_page(page, index, told)
     return index
 
 

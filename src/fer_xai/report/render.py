@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fer_xai.atomic import write_bytes
 from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
 from fer_xai.report import (
     causes,
@@ -29,7 +28,7 @@ from fer_xai.report.gallery import Group, choose
 from fer_xai.report.scripts import write_data, write_scripts
 from fer_xai.report.single_file import NAME as SINGLE_FILE
 from fer_xai.report.summary import write_summary
-from fer_xai.report.templating import environment, template_folder
+from fer_xai.report.templating import environment, template_folder, write_page
 from fer_xai.report.units import expected
 from fer_xai.study.study import Study
 
@@ -80,19 +79,19 @@ def render(study: Study) -> Path:
     for emotion in figures.emotions:
         shown = [(group, [cards[row] for row in group.rows]) for group in chosen[emotion]]
         charts = drawn.emotion_charts(study, figures, means, emotion)
-        html = page.render(common | _emotion(figures, emotion, shown) | {"charts": charts, "root": "../"})
-        write_bytes(study.path / "classes" / emotion_file(emotion), html.encode())
+        told = common | _emotion(figures, emotion, shown) | {"charts": charts, "root": "../"}
+        write_page(page, study.path / "classes" / emotion_file(emotion), told)
     write_scripts(study.path, template_folder(), "theme.js", "report.js", "faces.js")
     write_data(study.path, "data", browser.data())
     told = common | {"tiles": browser.tiles(), "total": len(figures.predictions), "methods": methods}
-    write_bytes(study.path / "faces.html", jinja.get_template("faces.html.j2").render(told).encode())
+    write_page(jinja.get_template("faces.html.j2"), study.path / "faces.html", told)
     write_summary(figures, common["titles"]["model"], common["titles"]["data"], study.path)
     (study.path / SINGLE_FILE).unlink(missing_ok=True)  # bound from older pages
     # The index is written last: while it is missing or old, so are the pages it links to.
     index = study.path / "index.html"
     told = common | _index(figures) | {"charts": drawn.index_charts(study, figures, means)}
     told |= {"wrong": wrong.section(study, figures), "groups": groups.section(figures)}
-    write_bytes(index, jinja.get_template("index.html.j2").render(told).encode())
+    write_page(jinja.get_template("index.html.j2"), index, told)
     return index
 
 
@@ -112,6 +111,7 @@ def _index(figures: Figures) -> dict[str, Any]:
         "method_facts": facts.method_facts(figures),
         "confusion": grids.confusion_grid(figures) if figures.accuracy.n else None,
         "heat": {level: [grids.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
+        "few": [emotion for emotion in figures.emotions if emotion not in figures.told(figures.lead or "")],
         "costs": [(fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
         "values": causes.value_grids(figures),
         "kept": causes.kept(figures),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from fer_xai.atomic import write_bytes
 from fer_xai.charts import words
 from fer_xai.errors import InputError
 from fer_xai.report.scripts import POLICY
@@ -51,3 +54,9 @@ def environment() -> Environment:
     jinja.globals["theme_rules"] = theme_rules()
     jinja.globals["cell_rules"] = cell_rules()
     return jinja
+
+
+def write_page(page: Template, path: Path, told: dict[str, Any]) -> None:
+    """Fill in a template and write it in one step; no line ends between a number and its per cent sign."""
+    html = page.render(told)
+    write_bytes(path, re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", html).encode())
