@@ -73,8 +73,8 @@ def test_the_figure_says_right_or_wrong_beside_the_probabilities(explanation):
     for n, (title, label) in enumerate(zip(titles, ("happy", "sad", None), strict=True)):
         predicted = explanation.predicted[n]
         called = f"called {predicted} ({explanation.probabilities[n].max():.0%})"
-        mark = "" if label is None else f"{label} ✓ " if label == predicted else f"{label} ✗ "
-        assert title.split("\n")[1] == mark + called
+        verdict = "" if label is None else " ✓" if label == predicted else f"\n✗ labelled {label}"
+        assert title.split("\n", 1)[1] == called + verdict
 
 
 def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
@@ -89,7 +89,7 @@ def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
 
 def test_the_figure_of_a_class_map_tells_its_layer_and_cells(stub_model):
     explanation = explain(stub_model, load_faces("sample")[:1], method="gradcam")
-    assert "last, blocks of 2.4×2.4 pixels" in explanation.plot().axes[1].get_title()
+    assert "\nlast\nblocks of 2.4×2.4 pixels\n" in explanation.plot().axes[1].get_title()
 
 
 def test_everything_can_be_listed():

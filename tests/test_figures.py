@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_xai import Explanation, explain, load_faces
+from fer_xai import Explanation, Faces, explain, load_faces
 from fer_xai.charts.words import region_name
 from fer_xai.errors import InputError
 from fer_xai.figures import KINDS
@@ -55,27 +55,48 @@ def test_bars_put_the_region_with_most_beyond_its_area_first_and_mark_the_area(e
     assert "chance" in explanation.plot("bars").get_supxlabel()
 
 
+def key(figure) -> str:
+    """What stands under the panels, its lines put together."""
+    return " ".join(figure.get_supxlabel().split())
+
+
 def test_the_key_speaks_of_blue_only_where_there_may_be_any(explanation):
-    assert "blue against it" in explanation.plot("overlay").get_supxlabel(), "a face without any may have had some"
+    assert "blue against it" in key(explanation.plot("overlay")), "a face without any may have had some"
     positive = replace(explanation, settings={"relu": True})
-    assert "keep nothing that speaks against it" in positive.plot("overlay").get_supxlabel()
+    assert "keep nothing that speaks against it" in key(positive.plot("overlay"))
     magnitudes = replace(explanation, settings={"show": "absolute"})
-    assert "for the emotion or against it" in magnitudes.plot("overlay").get_supxlabel()
-    assert "blue" not in magnitudes.plot("panels").get_supxlabel()
+    assert "for the emotion or against it" in key(magnitudes.plot("overlay"))
+    assert "blue" not in key(magnitudes.plot("panels"))
+
+
+@pytest.mark.parametrize("kind", ["overlay", "panels"])
+def test_no_text_is_wider_than_the_figure(explanation, kind):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    named = ["folder/of/faces/PrivateTest_10077120.jpg"]
+    faces = Faces.from_array(explanation.faces.images(), ["surprise"], named)
+    figure = replace(explanation, faces=faces, details={"settled": np.array([0.62])}).plot(kind)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    texts_drawn = [figure._supxlabel, *(axis.title for axis in figure.axes)]
+    for text in texts_drawn:
+        box = text.get_window_extent(canvas.get_renderer())
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.width, text.get_text()
 
 
 def test_the_heading_tells_what_full_colour_is_worth(explanation):
     tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
     titles = [axis.get_title() for axis in tiny.plot("panels").axes]
     assert any("full colour \N{PLUS-MINUS SIGN}5e-06\nranking settled to 0.62" in title for title in titles)
-    assert "endless passes" in tiny.plot("panels").get_supxlabel()
-    assert "endless passes" not in explanation.plot("panels").get_supxlabel()
+    assert "endless passes" in key(tiny.plot("panels"))
+    assert "endless passes" not in key(explanation.plot("panels"))
 
 
 def test_only_signed_maps_have_two_ends_and_only_probabilities_a_unit(explanation):
     def told(**changed):
         figure = replace(explanation, **changed).plot("panels")
-        return " ".join([*(axis.get_title() for axis in figure.axes), figure.get_supxlabel()])
+        return " ".join([*(axis.get_title() for axis in figure.axes), key(figure)])
 
     assert "full colour \N{PLUS-MINUS SIGN}" in told(settings={})
     assert "full colour \N{PLUS-MINUS SIGN}" not in told(settings={"relu": True})

@@ -47,7 +47,8 @@ def draw_panels(explanation: Explanation, limit: int = 8) -> Figure:
     """
     rows = min(len(explanation), limit)
     counts, named = steps(explanation), "names" in explanation.details
-    figure, axes = panel_figure(rows, len(counts) + 2 + named, 2, 2.15)
+    lines = max(heading(explanation, n).count("\n") + 1 for n in range(rows))
+    figure, axes = panel_figure(rows, len(counts) + 2 + named, 1.6, 1.6 + 0.15 * lines)
     for n in range(rows):
         face = picture(explanation, n)
         show(axes[n, 0], face, caption(explanation, n))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,10 @@ FOR, AGAINST, CHOSEN, QUIET, INK = "#b2182b", "#2166ac", "#444444", "#c4c4c4", "
 STEPS = (1, 3, 5, 10)  # segments that LIME's progressive panels show
 _FULL_COLOUR = 99.0  # percentile of |attribution| drawn at full colour: one hot pixel must not pale all others
 _COLUMNS = 4
+_LONGEST = 24  # letters of a face's name: as wide as a panel
+_SETTLED = "ranking settled"
+TEXT, SMALL = 8, 7  # points
+_LETTER = 0.0078  # inches of a letter's width for a point of its height
 
 
 def panel_figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
@@ -35,7 +40,7 @@ def a_panel_per_face(explanation: Explanation, limit: int, width: float, height:
     figure, axes = panel_figure(rows, -(-count // rows), width, height)
     for axis in axes.flat[count:]:
         axis.set_axis_off()
-    figure.suptitle(method_words(explanation).replace("\n", ", "), fontsize=8, fontweight="bold")
+    figure.suptitle(method_words(explanation).replace("\n", ", "), fontsize=TEXT, fontweight="bold")
     return figure, list(axes.flat[:count])
 
 
@@ -48,7 +53,7 @@ def picture(explanation: Explanation, n: int) -> np.ndarray:
 def show(axis: Any, face: np.ndarray, title: str) -> None:
     """Draw a face under a title."""
     axis.imshow(face, cmap="gray", vmin=0, vmax=1)
-    axis.set_title(title, fontsize=7)
+    axis.set_title(title, fontsize=TEXT)
     axis.set_axis_off()
 
 
@@ -81,12 +86,11 @@ def colour_key(figure: Figure, explanation: Explanation) -> None:
         colours = "red speaks for the emotion, blue against it"
     if _in_probability(explanation):
         colours += ", in probability (1 is all of it)"
-    words = f"{colours}; colours can be compared within a face, not between faces"
-    if np.isfinite(explanation.details.get("settled", np.nan)).any():
-        words += (
-            "\nranking settled: the rank correlation to expect with that of endless passes (1: it would not change)"
-        )
-    figure.supxlabel(words, fontsize=6, color=INK)
+    words = [f"{colours}; colours can be compared within a face, not between faces"]
+    if any(_SETTLED in axis.get_title() for axis in figure.axes):
+        words.append(f"{_SETTLED}: the rank correlation to expect with that of endless passes (1: no change)")
+    wide = int(figure.get_figwidth() / (_LETTER * SMALL))
+    figure.supxlabel("\n".join(fill(line, wide) for line in words), fontsize=SMALL, color=INK)
 
 
 def _in_probability(explanation: Explanation) -> bool:
@@ -98,22 +102,22 @@ def _in_probability(explanation: Explanation) -> bool:
 def finish_bars(axis: Any, title: str) -> None:
     """Give a panel of horizontal bars its title and its quiet frame; the first bar stands on top."""
     axis.invert_yaxis()
-    axis.tick_params(labelsize=6)
-    axis.set_title(title, fontsize=7)
+    axis.tick_params(labelsize=SMALL)
+    axis.set_title(title, fontsize=TEXT)
     axis.spines[["top", "right"]].set_visible(False)
 
 
 def caption(explanation: Explanation, n: int) -> str:
-    """The face's name, its label, what it was called and with what probability."""
+    """The face's name, what it was called and with what probability, and whether that is its label."""
     label, predicted = explanation.faces.labels[n], explanation.predicted[n]
-    called = f"called {predicted} ({explanation.probabilities[n].max():.0%})"
+    name, called = str(explanation.faces.ids[n]), f"called {predicted} ({explanation.probabilities[n].max():.0%})"
+    if len(name) > _LONGEST:
+        name = "…" + name[1 - _LONGEST :]
     if label is None:
-        verdict = called
-    elif label == predicted:
-        verdict = f"{label} \N{CHECK MARK} {called}"
-    else:
-        verdict = f"{label} \N{BALLOT X} {called}"
-    return f"{explanation.faces.ids[n]}\n{verdict}"
+        return f"{name}\n{called}"
+    if label == predicted:
+        return f"{name}\n{called} \N{CHECK MARK}"
+    return f"{name}\n{called}\n\N{BALLOT X} labelled {label}"
 
 
 def heading(explanation: Explanation, n: int) -> str:
@@ -124,7 +128,7 @@ def heading(explanation: Explanation, n: int) -> str:
     sign = "" if one_sided else "\N{PLUS-MINUS SIGN}"
     scale = f"full colour {sign}{_full_colour(explanation, n):.2g}{unit}"
     settled = explanation.details.get("settled")
-    sure = [f"ranking settled to {settled[n]:.2f}"] if settled is not None and np.isfinite(settled[n]) else []
+    sure = [f"{_SETTLED} to {settled[n]:.2f}"] if settled is not None and np.isfinite(settled[n]) else []
     empty = ["no landmarks: all is background"] if without_regions(explanation, n) else []
     return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, scale, *(empty or sure)])
 
@@ -144,12 +148,12 @@ def _spread(explanation: Explanation, n: int) -> bool:
 
 
 def method_words(explanation: Explanation) -> str:
-    """Which method, and on a second line for a class map its layer and how coarse that is."""
+    """Which method, and on lines of their own for a class map its layer and how coarse that is."""
     if "cell" not in explanation.details:
         return explanation.method
     height, width = explanation.details["cell"]
     layer = explanation.details["layer"].split("/")[-1]
-    return f"{explanation.method}\n{layer}, blocks of {height:.3g}×{width:.3g} pixels"
+    return f"{explanation.method}\n{layer}\nblocks of {height:.3g}×{width:.3g} pixels"
 
 
 def steps(explanation: Explanation) -> tuple[int | None, ...]:

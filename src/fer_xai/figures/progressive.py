@@ -34,7 +34,7 @@ def draw_progressive(explanation: Explanation, limit: int = 8) -> Figure:
             'or draw kind="overlay"'
         )
     rows, counts = min(len(explanation), limit), steps(explanation)
-    figure, axes = panel_figure(rows, len(counts) + 1, 2, 2.3)
+    figure, axes = panel_figure(rows, len(counts) + 1, 1.6, 2.05)
     for n in range(rows):
         face = picture(explanation, n)
         show(axes[n, 0], face, caption(explanation, n))
