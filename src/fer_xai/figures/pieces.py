@@ -60,13 +60,15 @@ def show(axis: Any, face: np.ndarray, title: str) -> None:
 def lay_over(axis: Any, explanation: Explanation, n: int, count: int | None = None) -> None:
     """Lay face `n`'s attribution over its picture, or its `count` strongest segments: red speaks for the target.
 
-    All pictures of a face have one scale, that of its whole maps.
+    All pictures of a face have one scale, that of its whole maps. A line runs around the strongest segments: large
+    ones, whose value is shared out among many pixels, are pale.
     """
-    attribution, scale = strongest(explanation, n, count), _full_colour(explanation, n)
-    strength = np.abs(attribution)
-    axis.imshow(
-        attribution, cmap="RdBu_r", vmin=-scale, vmax=scale, alpha=0.75 * np.sqrt(np.minimum(strength / scale, 1))
-    )
+    chosen, scale = strongest(explanation, n, count), _full_colour(explanation, n)
+    attribution = np.where(chosen, explanation.attributions[n], 0)
+    opacity = 0.75 * np.sqrt(np.minimum(np.abs(attribution) / scale, 1))
+    axis.imshow(attribution, cmap="RdBu_r", vmin=-scale, vmax=scale, alpha=opacity)
+    if not chosen.all():
+        axis.contour(chosen, levels=[0.5], colors=INK, linewidths=0.7)
 
 
 def _full_colour(explanation: Explanation, n: int) -> float:
@@ -165,13 +167,12 @@ def steps(explanation: Explanation) -> tuple[int | None, ...]:
 
 
 def strongest(explanation: Explanation, n: int, count: int | None) -> np.ndarray:
-    """Attribution (H, W) of face `n`, zero outside its `count` segments of largest magnitude; `None` keeps all."""
-    attribution = explanation.attributions[n]
+    """The pixels (H, W) of face `n`'s `count` segments of largest magnitude; all of them for `None`."""
     if count is None or explanation.segments is None:
-        return attribution
+        return np.ones(explanation.attributions[n].shape, bool)
     segments = explanation.segments[n]
     weight = np.abs(explanation.details["values"][n][: segments.max() + 1])
-    return np.where(np.isin(segments, np.argsort(-weight, kind="stable")[:count]), attribution, 0)
+    return np.isin(segments, np.argsort(-weight, kind="stable")[:count])
 
 
 def told_in_regions(explanation: Explanation, limit: int, level: str) -> tuple[FaceMasks, pd.DataFrame]:
