@@ -8,6 +8,7 @@ knows nothing.
 """
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from fer_xai.faces.drawn import draw
 from fer_xai.facs import agreement, centred_blob, specificity
@@ -24,6 +25,17 @@ noise = rng.random(drawing.truth.shape, np.float32)
 planted = noise / noise.sum(axis=(1, 2), keepdims=True)
 planted += 0.5 * drawing.truth / drawing.truth.sum(axis=(1, 2), keepdims=True)
 blob = np.repeat(centred_blob(48, 48)[None], len(faces), axis=0)
+
+figure = Figure(figsize=(7, 3.8), dpi=110, layout="constrained")
+axes = figure.subplots(2, 3)
+for row, n in zip(axes, (0, 3), strict=True):
+    row[0].imshow(faces.images()[n, ..., 0], cmap="gray")
+    row[0].set_title(str(labels[n]))
+    for axis, title, maps in zip(row[1:], ("planted", "blob"), (planted, blob), strict=True):
+        axis.imshow(maps[n], cmap="Reds", vmin=0)
+        axis.set_title(title)
+for axis in axes.flat:
+    axis.set_axis_off()
 
 # %%
 # How much of each lies on the action units of the face's own emotion? ``area`` is what a flat map has, and
