@@ -78,7 +78,7 @@ def two_angry(tmp_path: Path) -> FakeStudy:
 def test_two_faces_are_in_no_table_of_findings_and_have_no_colour(two_angry: FakeStudy) -> None:
     figures = Figures.of(two_angry)
     others = [emotion for emotion in figures.emotions if emotion != "angry"]
-    assert figures.told("occlusion") == others
+    assert figures.told(figures.counts_of("occlusion")) == others
     heat = grids.region_heat(figures, "occlusion", "coarse")
     assert [name for name, _ in heat.columns] == others
     assert {len(cells) for _, cells in heat.rows} == {len(others)}

@@ -19,6 +19,7 @@ from fer_xai.errors import InputError
 if TYPE_CHECKING:
     from fer_xai.study import Study
     from fer_xai.study.workers import Workers
+
 PATIENCE = 60  # seconds of explaining after which pages are written before the last questions are asked
 
 
@@ -36,7 +37,8 @@ def report(
     trust: Annotated[
         int | None,
         typer.Option(
-            help="Faces on which to ask which method to believe; default an eighth, 12 to 48; 0: do not ask.",
+            help="Faces on which to ask which method to believe; default an eighth, 12 to 48, of fewer than 12 none; "
+            "0: do not ask.",
             min=0,
             show_default=False,
         ),
@@ -93,6 +95,7 @@ def report(
     from fer_xai.study import run_study, standard_methods
     from fer_xai.study.files import check_folder
     from fer_xai.study.run import OWN
+    from fer_xai.study.trust import sample_sizes
 
     check_folder(out, own=OWN)
     chosen_workers = choose_workers(workers, engine, address, gpus)
@@ -106,6 +109,8 @@ def report(
     chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
     for name, reason in left_out.items():
         remark(f"left out {name}: {reason}")
+    if trust is None and not any(sample_sizes(len(faces))):
+        remark(f"which method to believe is not asked: of {len(faces)} faces nothing could be told (--trust N asks it)")
     long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen)
     if long:
         remark(long)
@@ -119,7 +124,7 @@ def report(
             return index
 
         def early_pages(study: Study) -> None:
-            if trust != 0 and time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > PATIENCE:
                 remark(f"{pages(study)} can be read by now; which method to believe is asked next, and told there then")
 
         study = run_study(

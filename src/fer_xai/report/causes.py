@@ -17,7 +17,6 @@ from fer_xai.charts.words import (
     region_name,
     signed,
 )
-from fer_xai.few import FEWEST
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 
@@ -48,9 +47,8 @@ def value_grids(figures: Figures) -> list[Grid]:
 
 def _grid(figures: Figures, rows: pd.DataFrame, value: str, title: str) -> Grid:
     known = rows.set_index(["emotion", "region"])
-    sizes = rows.groupby("emotion")["n"].max()
-    order = [name for name in ("all", *figures.emotions) if sizes.get(name, 0) >= FEWEST]
-    columns = [(name, f"n = {sizes[name]:.0f}") for name in order]
+    order = figures.told(rows)
+    columns = [(name, f"n = {known.loc[name]['n'].max():.0f}") for name in order]
     lines = []
     for region in in_region_order(rows["region"].unique()):
         cells = [_cell(known.loc[(name, region)] if (name, region) in known.index else None, value) for name in order]

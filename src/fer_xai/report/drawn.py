@@ -39,18 +39,19 @@ class Picture:
 
 def index_charts(study: Study, figures: Figures, means: list[charts.MeanMap]) -> dict[str, Picture | None]:
     """Draw the overview's charts; None for those whose tables the study lacks."""
-    table, lead, book = figures.tables, figures.lead or "", figures.codebook
-    fills = in_fill_order(table["ablation"]["fill"].dropna())
+    table, lead, book, told = figures.tables, figures.lead or "", figures.codebook, figures.told
+    fill = (*in_fill_order(table["ablation"]["fill"].dropna()), "inpaint")[0]
+    agreeing = table["agreement_means"].query("codebook == @book").dropna(subset=["mass_accuracy"])
     wanted: dict[str, Draw] = {
-        "faces": lambda theme: charts.face_map(table["counts"], lead, book, figures.told(lead), theme=theme),
+        "faces": lambda theme: charts.face_map(table["counts"], lead, book, told(figures.counts_of(lead)), theme=theme),
         "significance": lambda theme: charts.significance_map(table["significance"], lead, theme=theme),
         "means": lambda theme: charts.mean_attribution(means, lead, theme=theme),
         "specificity": lambda theme: charts.specificity_forest(
             table["specificity"], table["specificity_blind"], theme=theme
         ),
-        "agreement": lambda theme: charts.agreement_forest(table["agreement_means"], book, theme=theme),
-        "hiding": lambda theme: charts.hiding_costs(table["ablation"], fills[0] if fills else "inpaint", theme=theme),
-        "worths": lambda theme: charts.region_worths(table["shapley"], theme=theme),
+        "agreement": lambda theme: charts.agreement_forest(agreeing, book, told(agreeing), theme=theme),
+        "hiding": lambda theme: charts.hiding_costs(table["ablation"], fill, told(table["ablation"]), theme=theme),
+        "worths": lambda theme: charts.region_worths(table["shapley"], told(table["shapley"]), theme=theme),
     }
     return _drawn(study.path, wanted)
 

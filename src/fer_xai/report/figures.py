@@ -203,11 +203,15 @@ class Figures:
         table = self.predictions.reindex(columns=columns).to_numpy(np.float64)
         return table[np.arange(len(table)), pd.factorize(self.predicted)[0]]
 
-    def told(self, method: str) -> list[str]:
-        """Emotions with faces enough, among those with landmarks and a map of ``method``, for a figure of their own."""
+    def told(self, rows: pd.DataFrame) -> list[str]:
+        """Whom a table (emotion, n) has faces enough of for a figure: ``all``, where it has that, and emotions."""
+        sizes = rows.groupby("emotion")["n"].max()
+        return [name for name in ("all", *self.emotions) if sizes.get(name, 0) >= FEWEST]
+
+    def counts_of(self, method: str) -> pd.DataFrame:
+        """A method's rows of the table ``counts``."""
         rows = self.tables["counts"]
-        sizes = rows[rows["method"] == method].groupby("emotion")["n"].max()
-        return [emotion for emotion in self.emotions if sizes.get(emotion, 0) >= FEWEST]
+        return rows[rows["method"] == method]
 
     def region_sums(self, method: str, level: str, own: bool = False) -> pd.DataFrame:
         """Sums over the faces, of all or those with landmarks of their own, by region."""

@@ -42,7 +42,7 @@ def region_heat(figures: Figures, method: str, level: str) -> Grid:
     Emotions with one or two faces are left out: in a table of findings their numbers would look like some.
     """
     columns, by_emotion = [], []
-    for emotion in figures.told(method):
+    for emotion in figures.told(figures.counts_of(method)):
         counts = figures.counts(method, level, emotion)
         columns.append((emotion, f"n = {counts['n'].max():.0f}"))
         by_emotion.append(counts["log2_enrichment"])

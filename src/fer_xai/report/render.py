@@ -111,7 +111,7 @@ def _index(figures: Figures) -> dict[str, Any]:
         "method_facts": facts.method_facts(figures),
         "confusion": grids.confusion_grid(figures) if figures.accuracy.n else None,
         "heat": {level: [grids.region_heat(figures, m, level) for m in methods] for level in ("coarse", "fine")},
-        "few": [emotion for emotion in figures.emotions if emotion not in figures.told(figures.lead or "")],
+        "few": _few(figures),
         "costs": [(fill_words(f), causes.cost_grids(figures, f)) for f in causes.fills(figures)],
         "values": causes.value_grids(figures),
         "kept": causes.kept(figures),
@@ -129,6 +129,12 @@ def _index(figures: Figures) -> dict[str, Any]:
         "lead_s": sentences.lead_specificity(figures),
         "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
     }
+
+
+def _few(figures: Figures) -> list[str]:
+    """Emotions with too few faces for the tables of where it looks; none where there are no tables at all."""
+    told = figures.told(figures.counts_of(figures.lead or ""))
+    return [emotion for emotion in figures.emotions if emotion not in told] if told else []
 
 
 def _left_out(figures: Figures) -> dict[str, list[str]]:

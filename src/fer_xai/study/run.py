@@ -86,13 +86,14 @@ def run_study(
     options : dict, optional
         Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``; without any, LIME has `STANDARD_OPTIONS`.
     trust : int, optional
-        Faces on which to measure which method to believe; 0 for none. Default: an eighth of them, 12 to 48.
+        Faces on which to measure which method to believe; 0 for none. Default: an eighth of them, 12 to 48;
+        of fewer than 12 none, since nothing could be told.
     workers : Workers
         Who explains: this process (`HERE`), or others; see `fer_xai.study.workers`.
     track : callable
         Called with (what, done, total); while explaining, `what` ends with the method: ``…, now lime:slic``.
     ready : callable
-        Called with the study once all is written but which method to believe, which may take a while.
+        Called with the study once all is written but which method to believe, if that is asked: it may take a while.
 
     Returns
     -------
@@ -122,9 +123,10 @@ def run_study(
         workers.explain(work, out, classifier, faces, starts, track)
         study = Study(out)
         _add_up(study, starts, faces, track)
-        ready(study)
-        if trust != 0:
-            write_trust(study, classifier, explainers, target, sample_sizes(len(faces), trust), track)
+        sizes = sample_sizes(len(faces), trust)
+        if any(sizes):
+            ready(study)
+            write_trust(study, classifier, explainers, target, sizes, track)
         return study
 
 

@@ -59,12 +59,14 @@ def sample_sizes(total: int, asked: int | None = None) -> tuple[int, int]:
     """How many faces of a study are measured, and on how many of these methods run again.
 
     Where nobody says how many, meant to add at most a quarter to the time of a study: .21 was measured at 350 faces; of
-    fewer than 130 it is more. What is `asked` for is done, with a quarter of it explained again.
+    fewer than 130 it is more. None of fewer than 12. What is `asked` for is done, with a quarter of it explained again.
     """
     if asked is not None:
         whole = min(asked, total)
         return whole, max(whole // 4, min(_LEAST_AGAIN, whole))
-    whole = min(MOST, max(_LEAST, total // _SHARE), total)
+    if total < _LEAST:
+        return 0, 0
+    whole = min(MOST, max(_LEAST, total // _SHARE))
     return whole, min(MOST // 4, max(_LEAST_AGAIN, total // _SHARE_AGAIN), whole)
 
 

@@ -1,0 +1,63 @@
+"""What ``fer-xai report`` says on the way: pages to read early, and what is not asked of so few faces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from fer_xai.cli.app import app
+from fer_xai.study import Study
+from tests.stubs import STUBS
+
+EARLY, NOT_ASKED = "can be read by now", "which method to believe is not asked"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models") / "net.keras"
+    STUBS["softmax_in_dense"]().save(path)
+    return path
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Stands in for the pages: whether it had been asked which method to believe, each time they were written."""
+    written: list[bool] = []
+
+    def render(study: Study) -> Path:
+        written.append("trust" in study.tables)
+        (study.path / "index.html").write_text("a report")
+        return study.path / "index.html"
+
+    monkeypatch.setattr("fer_xai.report.render", render)
+    return written
+
+
+def report(model: Path, out: Path, *more: object) -> str:
+    arguments = ("report", "--model", model, "--limit", 4, "--methods", "saliency", "--out", out, *more)
+    result = CliRunner().invoke(app, [str(word) for word in arguments])
+    assert result.exit_code == 0, result.stderr
+    return result.stderr
+
+
+def test_of_few_faces_it_is_not_asked_which_method_to_believe_and_that_is_told(model, tmp_path, pages):
+    said = report(model, tmp_path / "r")
+    assert f"{NOT_ASKED}: of 4 faces nothing could be told (--trust N asks it)" in said
+    assert EARLY not in said
+    assert pages == [False]
+
+
+@pytest.mark.parametrize(("patience", "written"), [(0, [False, True]), (3600, [True])])
+def test_after_a_while_pages_are_written_before_it_is_asked(model, tmp_path, pages, monkeypatch, patience, written):
+    monkeypatch.setattr("fer_xai.cli.report.PATIENCE", patience)
+    said = report(model, tmp_path / "r", "--trust", 3)
+    assert NOT_ASKED not in said
+    assert (EARLY in said) == (len(written) == 2)
+    assert pages == written
+
+
+def test_who_asks_for_none_is_told_nothing_of_it(model, tmp_path, pages):
+    assert NOT_ASKED not in report(model, tmp_path / "r", "--trust", 0)
+    assert pages == [False]
