@@ -11,7 +11,8 @@ from fer_xai import Explanation, Faces, explain, load_faces
 from fer_xai.charts.words import region_name
 from fer_xai.errors import InputError
 from fer_xai.figures import KINDS
-from fer_xai.figures.pieces import FOR, without_regions
+from fer_xai.figures.pictured import pictured, without_regions
+from fer_xai.figures.pieces import FOR
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,10 @@ def test_no_text_is_wider_than_the_figure(explanation, kind):
 def test_the_heading_tells_what_full_colour_is_worth(explanation):
     tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
     titles = [axis.get_title() for axis in tiny.plot("panels").axes]
-    assert any("full colour \N{PLUS-MINUS SIGN}5e-06\nranking settled to 0.62" in title for title in titles)
+    assert any(
+        "full colour \N{PLUS-MINUS SIGN}5e-06\nhardly moves the answer\nranking settled to 0.62" in title
+        for title in titles
+    )
     assert "endless passes" in key(tiny.plot("panels"))
     assert "endless passes" not in key(explanation.plot("panels"))
 
@@ -105,22 +109,41 @@ def test_only_signed_maps_have_two_ends_and_only_probabilities_a_unit(explanatio
     assert "in probability" not in told(method="one of my own")
 
 
-def test_a_face_without_landmarks_says_so_where_regions_were_asked_for(explanation):
-    whole = replace(explanation, method="lime:regions", segments=np.zeros((1, 48, 48), int))
-    assert without_regions(whole, 0)
-    whole = replace(whole, details={"values": np.zeros((1, 1))})
-    assert "no landmarks: all is background" in " ".join(axis.get_title() for axis in whole.plot("panels").axes)
-    assert not without_regions(replace(whole, method="lime:slic"), 0)
+def test_a_face_without_landmarks_says_so_and_is_blank_where_regions_were_asked_for(explanation):
+    whole = np.zeros((1, 48, 48), int)
+    assert without_regions("lime:regions", whole).tolist() == [True]
+    assert without_regions("lime:slic", whole).tolist() == [False]
+    assert not pictured("lime:regions", np.ones((1, 48, 48)), whole).any()
+    asked = replace(explanation, method="lime:regions", segments=whole, details={"values": np.zeros((1, 1))})
+    assert "no landmarks, so no regions" in " ".join(axis.get_title() for axis in asked.plot("panels").axes)
 
 
-def test_full_colour_is_of_a_pixel_where_a_segment_s_value_is_shared_out(explanation):
-    segments = np.broadcast_to(np.arange(48)[:, None] // 12, (1, 48, 48))
-    values = np.array([[0.1, -0.2, 0.3, 0.0]])
-    whole = replace(explanation, segments=segments, details={"values": values}, attributions=values[0][segments])
-    spread = replace(whole, attributions=whole.attributions / (12 * 48))
-    titles = [[axis.get_title() for axis in one.plot("panels").axes] for one in (whole, spread)]
-    told = [title.split("\n")[-1] for drawn in titles for title in drawn if "full colour" in title]
-    assert told == ["full colour \N{PLUS-MINUS SIGN}0.3", "full colour \N{PLUS-MINUS SIGN}0.00052 a pixel"]
+def test_shapley_values_have_the_colour_of_the_whole_region(explanation):
+    segments = np.broadcast_to(np.where(np.arange(48) < 40, 0, 1)[:, None], (1, 48, 48))
+    values = np.array([[0.4, -0.2]])
+    sizes = np.bincount(segments.ravel())
+    spread = (values / sizes)[0][segments].astype(np.float32)
+    assert np.allclose(pictured("shap:regions", spread, segments), values[0][segments])
+    assert np.array_equal(pictured("lime:slic", spread, segments), spread)
+    two = pictured("shap:regions", np.concatenate([spread, -spread]), np.concatenate([segments, segments]))
+    assert np.allclose(two[1], -values[0][segments]), "faces are apart"
+    told = replace(
+        explanation, method="shap:regions", segments=segments, details={"values": values}, attributions=spread
+    )
+    titles = "\n".join(axis.get_title() for axis in told.plot("overlay").axes + told.plot("progressive").axes)
+    assert "full colour \N{PLUS-MINUS SIGN}0.4" in titles
+
+
+def test_what_hardly_moves_the_answer_is_called_so(explanation):
+    def titles(**changed):
+        drawn = replace(explanation, **changed).plot("panels")
+        return " ".join(axis.get_title() for axis in drawn.axes)
+
+    maps = explanation.attributions / np.abs(explanation.attributions).max()
+    assert "hardly moves the answer" in titles(attributions=0.009 * maps)
+    assert "hardly moves the answer" not in titles(attributions=0.011 * maps)
+    assert "hardly moves the answer" not in titles(attributions=0.009 * maps, method="saliency")
+    assert "hardly moves the answer" not in titles(attributions=0 * maps)
 
 
 def _rgb(colour: str) -> tuple[float, ...]:

@@ -245,7 +245,7 @@ const ferxai = (() => {
   async function paintFace(index) {
     for (const button of part("methods").children)
       button.setAttribute("aria-pressed", String(button.dataset.method === state.method));
-    for (const { name, title } of [...methods].sort((one, other) => (other.name === state.method) - (one.name === state.method))) {
+    for (const { name, title, sign } of [...methods].sort((one, other) => (other.name === state.method) - (one.name === state.method))) {
       const told = await maps(name);
       if (place.get(state.face) !== index) return;
       const button = [...part("methods").children].find(({ dataset }) => dataset.method === name);
@@ -254,7 +254,8 @@ const ferxai = (() => {
       const full = told.full[index];
       paint(part("map"), index, told);
       part("map").setAttribute("aria-label", `${title} over the face; the regions are told in the table below`);
-      part("scale").textContent = Number(full) ? `${title}; full colour is \u00b1${full}.` : `${title}: the map is empty.`;
+      const nothing = looks(index) ? "the map is empty" : "no landmarks, so no regions to show";
+      part("scale").textContent = Number(full) ? `${title}; full colour is ${sign}${full}.` : `${title}: ${nothing}.`;
     }
   }
   function go(step) {

@@ -31,12 +31,27 @@ def test_another_p_another_sentence(tmp_path: Path) -> None:
     assert "like none of the published codebooks" in said
     study.tables["separability"]["p"] = 0.2
     (said,) = emotions_told.sentences(Figures.of(study))
-    assert "no better than by chance (41" in said
-    assert ", but by" not in said
+    assert "no better than by chance: for 41" in said
+    assert "but by" not in said
     table = study.tables["separability"]
     table.loc[table["method"] == "gradcam", ["value", "low", "high", "p"]] = [0.37, 0.23, 0.51, 0.002]
     (said,) = emotions_told.sentences(Figures.of(study))
-    assert "), but by Grad-CAM for 37\N{NO-BREAK SPACE}% (23–51\N{NO-BREAK SPACE}%); a blob in the middle 20" in said
+    assert said.endswith("); but by Grad-CAM for 37\N{NO-BREAK SPACE}% (23–51\N{NO-BREAK SPACE}%).")
+
+
+def test_what_a_blind_map_tells_as_well_is_not_told_by_the_method(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    first = Figures.of(study).lead
+    own, blind = study.tables["separability"], study.tables["separability_blind"]
+    own["p"], blind["value"] = 0.001, 0.25
+    own.loc[own["method"] == first, ["value", "low", "high", "chance"]] = [0.30, 0.26, 0.34, 0.14]
+    (said,) = emotions_told.sentences(Figures.of(study))
+    assert "the emotion can be told from the regions alone for 30" in said
+    blind["value"] = 0.27
+    (said,) = emotions_told.sentences(Figures.of(study))
+    assert "no better than from maps that know nothing of emotions, since faces themselves differ: for 30" in said
+    assert "a blob in the middle 27" in said
+    assert "the pattern is" not in said
 
 
 def test_every_method_has_its_line_causal_ones_first(rendered: FakeStudy) -> None:

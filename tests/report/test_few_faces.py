@@ -51,7 +51,7 @@ def test_the_region_counted_most_is_judged_as_the_best_of_all(tmp_path: Path) ->
     for counted, verdict in ((9, "within"), (10, "beyond")):  # .011 and .001 alone, .075 and .007 as the best of 7
         counts.loc[mouth, ["counted", "frequency"]] = [counted, counted / 10]
         said = " ".join(emotion_sentences.of_emotion(Figures.of(study), "happy"))
-        assert f"the mouth stands out most: on {counted} of 10 faces" in said
+        assert f"the mouth stands out most from chance: on {counted} of 10 faces" in said
         assert f"for the best of 7 regions that is {verdict} chance" in said
 
 

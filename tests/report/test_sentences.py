@@ -37,15 +37,20 @@ def test_the_sign_of_s_is_told_as_the_interval_tells_it(tmp_path: Path) -> None:
     scores.loc[chosen, ["value", "low", "high"]] = [0.16, 0.09, 0.24]
     told = next(s for s in sentences.headline(Figures.of(study)) if "specificity" in s)
     assert "+0.16 (Du 2014)" in told
-    assert "clearly more for Du 2014, not clear for the other" in told
+    assert "clear of these for Du 2014, not clear for the other" in told
+    blind = study.tables["specificity_blind"]
+    blind.loc[blind["codebook"] == "du2014", "value"] = 0.1
+    told = next(s for s in sentences.headline(Figures.of(study)) if "specificity" in s)
+    assert "maps that know nothing of emotions have " in told
+    assert "to +0.10; no interval is clear of these" in told
     scores.loc[chosen, ["value", "low", "high"]] = [0.0, -0.1, 0.1]
     told = next(s for s in sentences.headline(Figures.of(study)) if "specificity" in s)
-    assert told.endswith("no interval excludes 0.")
+    assert told.endswith("no interval is clear of these.")
 
 
-def test_an_emotion_without_action_units_has_a_profile_and_no_agreement(rendered: FakeStudy) -> None:
+def test_an_emotion_without_action_units_has_no_agreement(rendered: FakeStudy) -> None:
     told = " ".join(emotion_sentences.of_emotion(Figures.of(rendered), "neutral"))
-    assert "no agreement" in told
+    assert "There are no action units to compare neutral with here." in told
     assert "rests most densely on" in told
 
 
@@ -126,4 +131,4 @@ def test_all_emotions_found_least_are_named(tmp_path: Path) -> None:
     table["predicted"] = np.where(table["label"].isin(["sad", "fear"]), "angry", table["label"])
     said = next(said for said in sentences.headline(Figures.of(study)) if " best (" in said)
     counts = table["label"].value_counts()
-    assert said.endswith(f"and least fear (0 of {counts['fear']}) and sad (0 of {counts['sad']}).")
+    assert said.endswith(f" and fear (0 of {counts['fear']}) and sad (0 of {counts['sad']}) worst.")

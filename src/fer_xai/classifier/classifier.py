@@ -132,8 +132,9 @@ class Classifier:
         height, width, channels = (side or "any" for side in self.input_shape)
         return (
             f"Classifier({self.name!r}, input {height}×{width}×{channels}, {self.colour or 'any'} colour, "
-            f"{f'illumination {self.illumination}, ' if self.illumination else ''}scaling {self.scaling}, "
-            f"{len(self.emotions)} emotions: {' '.join(self.emotions)})"
+            f"{f'illumination {self.illumination}, ' if self.illumination else ''}scaling {self.scaling}"
+            f"{' (assumed)' if 'scaling' in self.assumed else ''}, {len(self.emotions)} emotions"
+            f"{' (assumed)' if 'emotions' in self.assumed else ''}: {' '.join(self.emotions)})"
         )
 
     def _repr_html_(self) -> str:

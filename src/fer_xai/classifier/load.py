@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from fer_xai.classifier.assumed import tell_what_is_assumed
 from fer_xai.classifier.bundled import SETTINGS, is_bundled, model_path
 from fer_xai.classifier.classifier import Classifier
 from fer_xai.classifier.files import read_model
@@ -48,6 +49,7 @@ def load_classifier(
     Returns
     -------
     Classifier
+        What was assumed of it, since nobody said it, is logged as a warning (logger ``fer_xai.classifier``).
 
     Raises
     ------
@@ -73,7 +75,7 @@ def load_classifier(
         return model
     if model is not None and not isinstance(model, str | os.PathLike):
         _refuse_idle({"builder": builder}, "a model that is built already")
-        return Classifier(
+        built = Classifier(
             model,
             emotions,
             scaling,
@@ -82,6 +84,8 @@ def load_classifier(
             input_shape=input_shape,
             illumination=illumination,
         )
+        tell_what_is_assumed(built)
+        return built
     path = model_path(model)
     keras_model = read_model(path, trust_model, builder, input_shape)
     given = {name: value for name, value in said.items() if value is not None}
@@ -90,6 +94,7 @@ def load_classifier(
     classifier = Classifier(keras_model, name=path.stem, input_shape=input_shape, **settings)
     if given and not is_bundled(path):
         remember(path, classifier, {*known, *given})
+    tell_what_is_assumed(classifier, path)
     return classifier
 
 

@@ -69,6 +69,11 @@ def layers_of(model: Any) -> list[Any]:
     return [layer for layer in layers.values() if not is_model(layer) and type(layer).__name__ != "InputLayer"]
 
 
+def models_in(model: Any) -> list[Any]:
+    """The model, and every model that it holds as a layer."""
+    return [model, *(layer for layer in _inside(model) if is_model(layer))]
+
+
 def _inside(layer: Any) -> Iterator[Any]:
     """Layers in a layer, depth first; Keras's own walk takes those of a nested model from the last to the first."""
     for inner in layer._flatten_layers(recursive=False, include_self=False):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 
 from fer_xai.cli import early, opening, options
@@ -19,6 +21,7 @@ from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
+    from fer_xai.classifier import Classifier
     from fer_xai.explanation import Explanation
     from fer_xai.faces import Faces
 
@@ -110,7 +113,7 @@ def explain(
     with spinning(f"explaining {len(faces)} face{'s' if len(faces) > 1 else ''} by {method}"):
         explanation = explain_faces(classifier, faces, method=method, target=target, seed=seed, **chosen)
     _tell_what_is_empty(explanation)
-    _tell_what_is_coarse(explanation)
+    _tell_what_is_coarse(explanation, classifier)
     if out.suffix == ".npz":
         explanation.save(out)
     else:
@@ -122,26 +125,42 @@ def explain(
 
 def _tell_what_is_empty(explanation: Explanation) -> None:
     """Why a picture shows no colour: the model does not react, or what the method computes is no number."""
-    from fer_xai.figures.pieces import without_regions
+    from fer_xai.figures.pictured import without_regions
 
+    blind = np.zeros(len(explanation), bool)
+    if explanation.segments is not None:
+        blind = without_regions(explanation.method, explanation.segments)
     undefined = explanation.details.get("undefined", [False] * len(explanation))
     for n, face in enumerate(explanation.faces.ids):
         if undefined[n]:
             remark(f"{face}: {explanation.method} is not a number there, so its map is left empty")
-        elif without_regions(explanation, n):
+        elif blind[n]:
             remark(f"{face}: no landmarks were found, so its regions are not known: all of it counts as background")
         elif not explanation.attributions[n].any():
             remark(f"{face}: the map is empty, by {explanation.method} nothing in the face moves the answer")
 
 
-def _tell_what_is_coarse(explanation: Explanation) -> None:
-    """That a layer of a few cells cannot show one facial region apart from another."""
+def _tell_what_is_coarse(explanation: Explanation, classifier: Classifier) -> None:
+    """That a layer of a few cells cannot show one facial region apart from another, and which one could."""
     rows, columns = explanation.details.get("grid", (_FEW_CELLS, _FEW_CELLS))
     if min(rows, columns) < _FEW_CELLS:
+        finer = _finer_layer(classifier)
         remark(
             f"{explanation.method}: layer {explanation.details['layer']} sees the face as {rows}×{columns} blocks, "
-            "larger than a mouth or an eye; an earlier layer is finer: --option layer=NAME (fer-xai inspect lists them)"
+            f"larger than a mouth or an eye{f'; a finer one: --option layer={finer}' if finer else ''}"
         )
+
+
+def _finer_layer(classifier: Classifier) -> str | None:
+    """The last convolution with cells enough."""
+    from fer_xai.evaluation import describe_anatomy
+
+    layers = describe_anatomy(classifier).layers
+    for path, kind, shape in layers[["path", "kind", "shape"]].iloc[::-1].itertuples(index=False):
+        sides = re.findall(r"\d+", shape)
+        if "Conv" in kind and len(sides) == 3 and min(map(int, sides[:2])) >= _FEW_CELLS:
+            return str(path)
+    return None
 
 
 def _refuse_what_is_no_picture(images: list[Path]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fer_xai.faces import Faces
 
 _SAMPLE = 500
+_ENOUGH = 200  # validation faces; of fewer the evidence is mostly too weak, and others are asked too
 
 
 @one_line
@@ -33,7 +34,7 @@ def inspect(
     split: Annotated[
         str | None,
         typer.Option(
-            help="train, validation or test; default validation where there is one.",
+            help="train, validation or test; default validation where that has 200, else all.",
             show_default=False,
             callback=early.split,
         ),
@@ -86,26 +87,33 @@ def inspect(
     if as_json:
         typer.echo(json.dumps(_plain(classifier, anatomy, methods, found, origin, written)))
     else:
-        show(classifier, anatomy, methods, found, origin, written)
+        show(classifier, anatomy, methods, found, origin, written, more=bool(others))
         if faces is not None:
             splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
             which = f" of the {splits} split" if splits else ""
-            other = f" (--split asks others: {others})" if others else ""
+            other = f" ({others})" if others else ""
             typer.echo(f"Asked: {len(faces)} labelled faces{which} of {data}{other}.")
 
 
 def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> tuple[Faces, str]:
-    """Labelled faces of the split; without one, validation where there is one, else all; and what else there is."""
+    """Labelled faces of the split; without one, validation if that is enough, else all; and what else there is."""
     from fer_xai.faces import load_faces
 
-    faces = everything = load_faces(data, split=split, cleaning=cleaning)
-    if split is None:
-        in_validation = (faces.table["split"] == "validation").to_numpy()
-        faces = faces[in_validation] if in_validation.any() else faces
-    labelled = faces.table["label"].notna().to_numpy()
-    if not labelled.any():
+    faces = load_faces(data, split=split, cleaning=cleaning)
+    faces = everything = faces[faces.table["label"].notna().to_numpy()]
+    if not len(faces):
         raise InputError(f"{data} has no labelled faces: give labelled ones, or inspect the model without --data")
-    return faces[labelled].sample(limit, seed), opening.other_splits(everything, faces)
+    if split is None:
+        validation = faces[(faces.table["split"] == "validation").to_numpy()]
+        faces = validation if len(validation) >= min(_ENOUGH, limit) else faces
+    return faces.sample(limit, seed), _others(everything, faces, limit)
+
+
+def _others(everything: Faces, faces: Faces, limit: int) -> str:
+    """How to ask further faces; empty where there are none."""
+    splits = opening.other_splits(everything, faces)
+    said = [f"--limit asks more, of {len(faces):,}"] if len(faces) > limit else []
+    return "; ".join([*said, *([f"--split asks others: {splits}"] if splits else [])])
 
 
 def _classifier(

@@ -33,8 +33,12 @@ def show(
     found: Inspection | None,
     origin: dict[str, str],
     written: Path | None,
+    more: bool,
 ) -> None:
-    """Print on stdout: the model, its methods, and what the faces said, or where none were asked its layers."""
+    """Print on stdout: the model, its methods, and what the faces said, or where none were asked its layers.
+
+    Whether there are `more` faces that could be asked decides what is advised where the evidence is weak.
+    """
     console = Console(highlight=False)
     if found is None:
         console.print(_layers(anatomy.layers))
@@ -43,7 +47,7 @@ def show(
         console.print(_candidates(found))
         console.print(_LEGEND, style="dim")
         console.print(_outputs(found))
-        _verdict(console, found, written)
+        _verdict(console, found, written, more)
     elif written is not None:
         console.print(f"Remembered in {escape(str(written))}")
     else:
@@ -120,7 +124,7 @@ def _outputs(found: Inspection) -> Table:
     return table
 
 
-def _verdict(console: Console, found: Inspection, written: Path | None) -> None:
+def _verdict(console: Console, found: Inspection, written: Path | None, more: bool) -> None:
     colour = f", {found.colour}" if found.colour else ""
     console.print(
         f"[bold]{found.scaling}{colour}, {found.order} order[/bold]: {' '.join(found.emotions)}; "
@@ -134,8 +138,8 @@ def _verdict(console: Console, found: Inspection, written: Path | None) -> None:
         console.print(f"Remembered in {escape(str(written))}")
     else:
         console.print(
-            "[bold]Not remembered[/bold]: the evidence is too weak. Ask more faces (--limit, --split), or say what "
-            "training did (--scaling, --emotions)."
+            f"[bold]Not remembered[/bold]: the evidence is too weak. {'Ask' if more else 'Give'} more labelled faces"
+            f"{' (--limit, --split)' if more else ''}, or say what training did (--scaling, --emotions)."
         )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from fer_xai.errors import InputError
@@ -51,6 +54,24 @@ def say_what_was_kept() -> None:
     """Print the remarks that were kept."""
     while _kept:
         remark(_kept.pop(0))
+
+
+@contextmanager
+def logged_at_the_end(logger: str) -> Iterator[None]:
+    """Keep what the library logs as remarks."""
+    source, handler = logging.getLogger(logger), _Keeping()
+    source.addHandler(handler)
+    spreads, source.propagate = source.propagate, False
+    try:
+        yield
+    finally:
+        source.removeHandler(handler)
+        source.propagate = spreads
+
+
+class _Keeping(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        remark_at_the_end(record.getMessage())
 
 
 def detail(line: str) -> None:

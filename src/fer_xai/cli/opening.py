@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fer_xai.cli.loudness import detail, remark, remark_at_the_end
+from fer_xai.cli.loudness import detail, logged_at_the_end, remark, remark_at_the_end
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
@@ -67,12 +67,11 @@ def other_splits(everything: Faces, faces: Faces) -> str:
 
 
 def _told(faces: Faces, limit: int | None, others: str = "") -> Faces:
-    if limit is not None and len(faces) < limit:
-        splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
-        elsewhere = f"; --split takes others: {others}" if others else ""
-        remark(
-            f"{len(faces):,} faces{f' of {splits}' if splits else ''}: there are no more (--limit {limit}){elsewhere}"
-        )
+    splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
+    few = f": there are no more (--limit {limit})" if limit is not None and len(faces) < limit else ""
+    elsewhere = f"; --split takes others: {others}" if others else ""
+    if few or elsewhere:
+        remark(f"{len(faces):,} faces{f' of {splits}' if splits else ''}{few}{elsewhere}")
     for line in (repr(faces), *faces.skipped):
         detail(line)
     return faces
@@ -91,27 +90,29 @@ def open_classifier(
 ) -> Classifier:
     """Open the classifier that the shared options name."""
     from fer_xai.classifier import load_classifier
+    from fer_xai.classifier.assumed import LOGGER
 
     if trust_model and model is not None:
         say_what_runs(Path(model))
     said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output, "illumination": illumination}
-    classifier = load_classifier(
-        model,
-        emotions=emotions,
-        scaling=scaling,
-        trust_model=trust_model,
-        colour=colour,
-        output=output,
-        input_shape=read_shape(input_shape) if input_shape else None,
-        illumination=illumination,
-        builder=read_builder(builder) if builder else None,
-    )
+    with logged_at_the_end(LOGGER):
+        classifier = load_classifier(
+            model,
+            emotions=emotions,
+            scaling=scaling,
+            trust_model=trust_model,
+            colour=colour,
+            output=output,
+            input_shape=read_shape(input_shape) if input_shape else None,
+            illumination=illumination,
+            builder=read_builder(builder) if builder else None,
+        )
     detail(repr(classifier))
     told = [f"{name} {value}" for name, value in said.items() if value is not None]
     if told and model is not None:
         remark_at_the_end(f"remembered of {model.name}, so that it need not be said again: {', '.join(told)}")
-    if model is not None and classifier.assumed:
-        _say_what_is_assumed(Path(model), classifier)
+    if model is None:
+        remark_at_the_end(f"no --model given: this is about {classifier.name}, which comes with fer-xai")
     return classifier
 
 
@@ -127,16 +128,6 @@ def say_what_runs(path: Path) -> None:
         refuse_code(path)
     except InputError as error:
         remark(f"trusted, and may do whatever you may: {str(error).partition(': pass --trust-model')[0]}")
-
-
-def _say_what_is_assumed(path: Path, classifier: Classifier) -> None:
-    """A remark: most wrong explanations start with a scaling or an order that nobody checked."""
-    values = {"scaling": classifier.scaling, "emotions": " ".join(classifier.emotions)}
-    assumed = [f"{name} {values[name]}" for name in classifier.assumed]
-    remark_at_the_end(
-        f"assumed of {path.name}: {', '.join(assumed)}. Say what training did, or find out from labelled faces: "
-        f"fer-xai inspect {path} --data FACES"
-    )
 
 
 def read_shape(text: str) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fer_xai.explainers.registry import explainer_classes
+from fer_xai.figures.pictured import pictured, without_regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FOR, AGAINST, CHOSEN, QUIET, INK = "#b2182b", "#2166ac", "#444444", "#c4c4c4", "#444444"
 STEPS = (1, 3, 5, 10)  # segments that LIME's progressive panels show
 _FULL_COLOUR = 99.0  # percentile of |attribution| drawn at full colour: one hot pixel must not pale all others
+_HARDLY = 0.01  # of probability
 _COLUMNS = 4
 _LONGEST = 24  # letters of a face's name: as wide as a panel
 _SETTLED = "ranking settled"
@@ -60,11 +62,11 @@ def show(axis: Any, face: np.ndarray, title: str) -> None:
 def lay_over(axis: Any, explanation: Explanation, n: int, count: int | None = None) -> None:
     """Lay face `n`'s attribution over its picture, or its `count` strongest segments: red speaks for the target.
 
-    All pictures of a face have one scale, that of its whole maps. A line runs around the strongest segments: large
-    ones, whose value is shared out among many pixels, are pale.
+    All pictures of a face have one scale, that of its whole maps. A line runs around the strongest segments, which may
+    be pale.
     """
     chosen, scale = strongest(explanation, n, count), _full_colour(explanation, n)
-    attribution = np.where(chosen, explanation.attributions[n], 0)
+    attribution = np.where(chosen, _pictured(explanation, np.arange(len(explanation)) == n)[0], 0)
     opacity = 0.75 * np.sqrt(np.minimum(np.abs(attribution) / scale, 1))
     axis.imshow(attribution, cmap="RdBu_r", vmin=-scale, vmax=scale, alpha=opacity)
     if not chosen.all():
@@ -74,8 +76,13 @@ def lay_over(axis: Any, explanation: Explanation, n: int, count: int | None = No
 def _full_colour(explanation: Explanation, n: int) -> float:
     """The strength at which face `n` has full colour: one for all targets for which that face is explained."""
     images = explanation.faces.images()
-    maps = np.abs(explanation.attributions[(images == images[n]).all(axis=(1, 2, 3))])
+    maps = np.abs(_pictured(explanation, (images == images[n]).all(axis=(1, 2, 3))))
     return float(np.percentile(maps, _FULL_COLOUR, axis=(1, 2)).max() or maps.max() or 1.0)
+
+
+def _pictured(explanation: Explanation, rows: np.ndarray) -> np.ndarray:
+    segments = None if explanation.segments is None else explanation.segments[rows]
+    return pictured(explanation.method, explanation.attributions[rows], segments)
 
 
 def colour_key(figure: Figure, explanation: Explanation) -> None:
@@ -86,8 +93,7 @@ def colour_key(figure: Figure, explanation: Explanation) -> None:
         colours = "red speaks for the emotion; these maps keep nothing that speaks against it"
     else:
         colours = "red speaks for the emotion, blue against it"
-    if _in_probability(explanation):
-        colours += ", in probability (1 is all of it)"
+    colours += ", in probability (1 is all of it)" if _in_probability(explanation) else ", in units of its own"
     words = [f"{colours}; colours can be compared within a face, not between faces"]
     if any(_SETTLED in axis.get_title() for axis in figure.axes):
         words.append(f"{_SETTLED}: the rank correlation to expect with that of endless passes (1: no change)")
@@ -125,28 +131,22 @@ def caption(explanation: Explanation, n: int) -> str:
 def heading(explanation: Explanation, n: int) -> str:
     """Which method, for which target, and for a class map how coarse it is."""
     method, *rest = method_words(explanation).split("\n")
-    unit = " a pixel" if _spread(explanation, n) else ""
     one_sided = explanation.settings.get("relu") or explanation.settings.get("show") == "absolute"
     sign = "" if one_sided else "\N{PLUS-MINUS SIGN}"
-    scale = f"full colour {sign}{_full_colour(explanation, n):.2g}{unit}"
+    scale = f"full colour {sign}{_full_colour(explanation, n):.2g}"
     settled = explanation.details.get("settled")
     sure = [f"{_SETTLED} to {settled[n]:.2f}"] if settled is not None and np.isfinite(settled[n]) else []
-    empty = ["no landmarks: all is background"] if without_regions(explanation, n) else []
-    return "\n".join([f"{method}, for {explanation.targets[n]}", *rest, scale, *(empty or sure)])
+    target = f"{method}, for {explanation.targets[n]}"
+    if explanation.segments is not None and without_regions(explanation.method, explanation.segments[n : n + 1])[0]:
+        return "\n".join([target, "no landmarks, so no regions"])
+    return "\n".join([target, *rest, scale, *_hardly(explanation, n), *sure])
 
 
-def without_regions(explanation: Explanation, n: int) -> bool:
-    """Whether face `n` was to be explained by its facial regions, and none are known."""
-    by_regions = explanation.method.endswith(":regions") and explanation.segments is not None
-    return by_regions and bool(np.ptp(explanation.segments[n]) == 0)  # type: ignore[index]
-
-
-def _spread(explanation: Explanation, n: int) -> bool:
-    """Whether the values of face `n`'s segments are shared out among their pixels."""
-    if explanation.segments is None or "values" not in explanation.details:
-        return False
-    whole = explanation.details["values"][n][explanation.segments[n]]
-    return not np.allclose(whole, explanation.attributions[n], rtol=1e-3)
+def _hardly(explanation: Explanation, n: int) -> list[str]:
+    """That nothing which was hidden moves the answer much: full colours would look like strong reasons."""
+    if not _in_probability(explanation) or np.abs(explanation.attributions[n]).max() == 0:
+        return []
+    return ["hardly moves the answer"] if _full_colour(explanation, n) < _HARDLY else []
 
 
 def method_words(explanation: Explanation) -> str:

@@ -12,10 +12,9 @@ import pandas as pd
 from fer_xai.charts.colours import NEGATIVE, POSITIVE
 from fer_xai.charts.words import in_region_order, method_name, region_name
 from fer_xai.faces.landmarks import OWN
-from fer_xai.report.cards import explained_target, permalink, sources
+from fer_xai.report.cards import explained_target, permalink, sign_of, sources
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import LARGEST, STRONGEST, data_uri, face_picture, grey_picture, quantised
-from fer_xai.report.trust import gallery_order
 from fer_xai.study.study import Study, folder_name
 
 MOST = 350
@@ -123,7 +122,10 @@ class Browser:
             "width": grey.shape[2],
             "emotions": emotions,
             "groups": figures.emotions,
-            "methods": [{"name": m, "title": method_name(m), "file": map_file(m)} for m in gallery_order(figures)],
+            "methods": [
+                {"name": m, "title": method_name(m), "file": map_file(m), "sign": sign_of(figures, m)}
+                for m in figures.methods
+            ],
             "regions": [{"name": region, "title": region_name(region)} for region in regions],
             "ink": {"positive": POSITIVE, "negative": NEGATIVE, "strongest": STRONGEST},
             "faces": [self._face(n, row, emotions) for n, row in enumerate(self.rows)],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.charts.words import listing, method_name, percent, region_name
+from fer_xai.figures.pictured import pictured
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay, progressive
 from fer_xai.study.study import Study
@@ -59,7 +60,7 @@ class Cards:
     """
 
     def __init__(self, study: Study, figures: Figures, rows: list[int]) -> None:
-        self.rows = sorted(set(rows))
+        self.rows, self._figures = sorted(set(rows)), figures
         self._pixels = list(study.faces_of(self.rows).pixels()) if rows else []
         self._words = _Words(study, figures.predictions["face"].iloc[self.rows])
         cards = (_card(study, figures, row, face) for row, face in zip(self.rows, self._pixels, strict=True))
@@ -67,11 +68,12 @@ class Cards:
 
     def add(self, method: str, attributions: np.ndarray, segments: np.ndarray | None) -> None:
         """Draw a method's maps (N, H, W) of these faces, and its segments, onto the cards."""
+        sign, shown = sign_of(self._figures, method), pictured(method, attributions, segments)
         for n, (row, face) in enumerate(zip(self.rows, self._pixels, strict=True)):
-            card, attribution = self._cards[row], attributions[n]
-            card.overlays.append(_overlay(face, attribution, method, self._words.of(card.face_id, method)))
+            card = self._cards[row]
+            card.overlays.append(_overlay(face, shown[n], method, self._words.of(card.face_id, method), sign))
             if segments is not None and method.startswith("lime"):
-                card.strips.append((method, _strip(face, attribution, segments[n], method)))
+                card.strips.append((method, _strip(face, attributions[n], segments[n], method)))
 
     def __getitem__(self, row: int) -> Card:
         return self._cards[row]
@@ -116,9 +118,15 @@ def explained_target(figures: Figures, row: int) -> str:
     return str(target) if isinstance(target, str) else " rather than ".join(map(str, target))
 
 
-def _overlay(face: np.ndarray, attribution: np.ndarray, method: str, where: str) -> Picture:
+def sign_of(figures: Figures, method: str) -> str:
+    """What stands before the value of a full colour: ± where maps have two ends."""
+    settings = figures.manifest["methods"].get(method, {})
+    return "" if settings.get("relu") or settings.get("show") == "absolute" else "±"
+
+
+def _overlay(face: np.ndarray, attribution: np.ndarray, method: str, where: str, sign: str) -> Picture:
     scale = colour_scale(attribution)
-    note = f"±{scale:.2g}" if scale else "empty"
+    note = f"{sign}{scale:.2g}" if scale else "empty"
     alt = f"{method_name(method)} overlay: {where}" if scale else f"{method_name(method)} overlay: the map is empty"
     return Picture(method_name(method), data_uri(overlay(face, attribution)), alt, note)
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from fer_xai.charts.words import counted, method_name, percent
+from fer_xai.charts.words import counted, listing, method_name, percent
 from fer_xai.evaluation.trust.verdict import judge
 from fer_xai.report.figures import Figures
 
@@ -40,14 +40,34 @@ def lopsided(figures: Figures) -> list[str]:
     return [f"It answers {emotion} for {count:,} of the {labelled:,} labelled faces, of which {so} labelled so."]
 
 
+def assumed(figures: Figures) -> list[str]:
+    """What nobody said of the model: where that is wrong, so is all the rest."""
+    model = figures.manifest["model"]
+    names = {"scaling": f"its pixel scaling ({model['scaling']})", "emotions": "the order of its emotions"}
+    told = listing([names[setting] for setting in model.get("assumed", ())])
+    if not told:
+        return []
+    return [f"Assumed, since nobody said: {told}. If that is wrong, so is what follows; fer-xai inspect checks it."]
+
+
+def learned_from(figures: Figures) -> list[str]:
+    """That a model may have learned from these very faces."""
+    if "train" not in str(figures.manifest["data"].get("split") or "").split(", "):
+        return []
+    return [
+        "These are training faces: if it learned from them, it is less often right on others, and may look elsewhere "
+        "there."
+    ]
+
+
 def few(figures: Figures) -> list[str]:
     """That this is a sketch, where it is one."""
     total = len(figures.predicted)
     if total >= _FEW:
         return []
     if hardly_any(figures):
-        said = "nothing is said of the model here; see the maps of these faces. No figure below is sure."
-        return [f"With {counted(total, 'face')} {said} For figures that are sure, give some 350."]
+        said = "nothing is said of the model here; see the maps of these faces."
+        return [f"With {counted(total, 'face')} {said} For figures on the model, give some 350."]
     with_few = f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure."
     return [f"{with_few} For figures that are sure, give some 350."]
 

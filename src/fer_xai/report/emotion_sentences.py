@@ -69,10 +69,11 @@ def _counted_most(figures: Figures, emotion: str) -> list[str]:
     if not bar.value > bar.chance:
         return [f"No facial region is counted more often than chance ({method_name(bar.method)})."]
     verdict = "beyond" if _tail(bar) * len(bars) < _SURE else "within"
+    interval = f"95 % interval {span(bar.low, bar.high)}"
     return [
         f"Asked otherwise, on how many faces it counts at all (by {method_name(bar.method)}), the {name} stands out "
-        f"most: on {bar.counted} of {counted(bar.n, 'face')} (95 % interval {span(bar.low, bar.high)}), where shifted "
-        f"maps would give {percent(bar.chance)}; for the best of {len(bars)} regions that is {verdict} chance."
+        f"most from chance: on {bar.counted} of {counted(bar.n, 'face')} ({interval}), where shifted maps would give "
+        f"{percent(bar.chance)}; for the best of {len(bars)} regions that is {verdict} chance."
     ]
 
 
@@ -93,9 +94,9 @@ def _on_action_units(figures: Figures, emotion: str) -> list[str]:
     found = grids.agreement_of(figures, figures.lead, figures.codebook, emotion)
     book = codebook_name(figures.codebook)
     if found is None and emotion in figures.agreement.index.get_level_values("emotion"):
-        return [f"{book} gives {emotion} no action units, so it has a profile here and no agreement."]
+        return [f"{book} gives {emotion} no action units, so there is no agreement to tell."]
     if found is None:
-        return [f"No action units to compare {emotion} with here, so it has a profile and no agreement."]
+        return [f"There are no action units to compare {emotion} with here."]
     blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
     return [
         f"On {counted(found.n, 'face')} with landmarks explained as {emotion}, {percent(found.value)} of what speaks "

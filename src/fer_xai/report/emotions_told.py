@@ -86,11 +86,18 @@ def _blind(figures: Figures) -> str:
     return "".join(f"; {method_name(line.method).lower()} {percent(line.value)}" for line in blind)
 
 
+def _clear(figures: Figures, line: Told) -> bool:
+    """Whether a line is beyond chance, its interval above what maps that know nothing of emotions tell."""
+    return line.p < _SURE and line.low > max(
+        [line.chance, *(blind.value for blind in told(figures) if blind.method in figures.blind)]
+    )
+
+
 def _by_others(figures: Figures, lines: list[Told]) -> str:
     """What other methods' maps tell, where the lead method's do not."""
-    others = [line for line in lines[1:] if line.method not in figures.blind and line.p < _SURE]
+    others = [line for line in lines[1:] if line.method not in figures.blind and _clear(figures, line)]
     told = [f"{method_name(line.method)} for {percent(line.value)} ({span(line.low, line.high)})" for line in others]
-    return f", but by {listing(told)}{_blind(figures)}" if told else ""
+    return f"; but by {listing(told)}" if told else ""
 
 
 def sentences(figures: Figures) -> list[str]:
@@ -100,11 +107,15 @@ def sentences(figures: Figures) -> list[str]:
         return []
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
-    if not line.p < _SURE:
-        share = f"{percent(line.value)} of {counted(line.n, 'face')}, {span(line.low, line.high)}"
-        return [f"{how} no better than by chance ({share}; chance {percent(line.chance)}){_by_others(figures, lines)}."]
+    whose = " of emotions with three or more" if line.n < figures.landmarks_found else ""
+    share = f"{percent(line.value)} of {counted(line.n, 'face')}{whose} ({span(line.low, line.high)}"
     beside = f"chance {percent(line.chance)}{_blind(figures)}"
-    known = f"for {percent(line.value)} of {counted(line.n, 'face')} ({span(line.low, line.high)}; {beside})"
+    if not line.p < _SURE:
+        return [f"{how} no better than by chance: for {share}; {beside}){_by_others(figures, lines)}."]
+    if not _clear(figures, line):
+        nothing = "no better than from maps that know nothing of emotions, since faces themselves differ"
+        return [f"{how} {nothing}: for {share}; {beside}){_by_others(figures, lines)}."]
+    known = f"for {share}; {beside})"
     if not line.closest:
         return [f"{how} {known}."]
     sure = f"closest to {line.closest}" if line.correlation_p < _SURE else "like none of the published codebooks"

@@ -40,14 +40,20 @@ def _assumed(model: dict[str, Any], setting: str) -> str:
 
 def _hidden(figures: Figures) -> str | None:
     glasses, hair = figures.flagged("glasses"), figures.flagged("hair")
-    return None if glasses is None else f"at least {glasses:,} by glasses, {hair:,} by hair"
+    covered = figures.tables["covered"].set_index("group")["n"]
+    parts = {"eyes": covered.get("eye", 0), "mouth": covered.get("mouth", 0)}
+    more = "".join(f", {n:,.0f} with {name} hidden" for name, n in parts.items() if n > 0)
+    return None if glasses is None else f"at least {glasses:,} by glasses, {hair:,} by hair{more}"
 
 
 def _empty(figures: Figures) -> str | None:
-    """How many maps of each method have nothing that speaks for the target: a dead or saturated model shows here."""
+    """How many maps of each method have nothing that speaks for the target: a dead or saturated model shows here.
+
+    Of faces with landmarks, since the others have no share of any region.
+    """
     empty = {}
     for method in figures.methods:
-        sums = figures.region_sums(method, "coarse")
+        sums = figures.region_sums(method, "coarse", own=True)
         empty[method] = int((sums["n"] - sums["known"]).max()) if len(sums) else 0
     told = [f"{method_name(method)} {empty[method]:,}" for method in figures.methods if empty.get(method, 0)]
     return ", ".join(told) or None
@@ -65,7 +71,7 @@ def data_facts(figures: Figures) -> list[tuple[str, str]]:
         ("Labelled", "all" if labels == total else "none" if not labels else f"{labels:,}"),
         ("With landmarks", f"{figures.landmarks_found:,}"),
         ("Partly hidden", _hidden(figures)),
-        ("Faces on which nothing speaks for the answer", _empty(figures)),
+        ("Faces with landmarks on which nothing speaks for the answer", _empty(figures)),
         ("Rows skipped", counted(len(data.get("skipped", ())), "row") if data.get("skipped") else "none"),
         ("Seed", figures.manifest.get("seed")),
     ]

@@ -14,6 +14,8 @@ from fer_xai.charts.words import in_method_order, in_region_order
 from fer_xai.errors import InputError
 from fer_xai.evaluation.accuracy import measure_mean_diagonal
 from fer_xai.evaluation.intervals import Estimate
+from fer_xai.evaluation.trust.sentence import most_faithful
+from fer_xai.evaluation.trust.verdict import judge
 from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.enrichment import enrichment_of_sums
 from fer_xai.few import FEWEST
@@ -131,8 +133,9 @@ class Figures:
 
     @cached_property
     def methods(self) -> list[str]:
-        """The study's methods, causal ones first."""
-        return in_method_order(self.manifest["methods"])
+        """The study's methods: those to be trusted first, the most faithful at the head; if unknown, causal ones."""
+        order = in_method_order(self.manifest["methods"])
+        return order if self.tables["trust"].empty else most_faithful(judge(self.tables["trust"], order))
 
     @property
     def lead(self) -> str | None:
@@ -253,6 +256,12 @@ class Figures:
     def blind(self) -> list[str]:
         """Maps that know nothing of emotions, measured beside the methods."""
         return list(dict.fromkeys(self.tables["specificity_blind"]["method"]))
+
+    def blind_s(self, codebook: str) -> tuple[float, ...]:
+        """Every S that chance gives on a codebook: 0, and those of the blind maps on these very faces."""
+        rows = self.tables["specificity_blind"]
+        values = rows.loc[rows["codebook"] == codebook, "value"].astype(float)
+        return (0.0, *values[np.isfinite(values)])
 
     def specificity(self, method: str, codebook: str) -> pd.Series | None:
         """The S row of a method (or blind map) and codebook; None where it could not be had."""

@@ -9,8 +9,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from fer_xai.charts.colours import diverging, sequential
 from fer_xai.charts.words import NOTHING, method_name, region_name, signed
 from fer_xai.few import FEWEST
@@ -163,34 +161,42 @@ def agreement_rows(figures: Figures, codebook: str) -> list[tuple[str, list[Agre
 
 @dataclass(frozen=True)
 class Fork:
-    """S with its interval."""
+    """S with its interval, and what chance gives: 0, or what blind maps have on these faces."""
 
     value: float
     low: float
     high: float
     p: float
     n: int
-
-    @classmethod
-    def of(cls, row: pd.Series) -> Fork:
-        """A row of the specificity table."""
-        return cls(float(row["value"]), float(row["low"]), float(row["high"]), float(row["p"]), int(row["n"]))
+    chance: tuple[float, ...] = (0.0,)
 
     @property
     def clear(self) -> str:
-        """``"above"``, ``"below"``, or ``"none"`` where the interval holds zero."""
-        return "above" if self.low > 0 else "below" if self.high < 0 else "none"
+        """``"above"`` or ``"below"`` where the interval leaves out all that chance gives; else ``"none"``."""
+        return "above" if self.low > max(self.chance) else "below" if self.high < min(self.chance) else "none"
+
+    @property
+    def beside(self) -> str:
+        """What chance gives, in words."""
+        low, high = signed(min(self.chance)), signed(max(self.chance))
+        return low if low == high else f"{low} to {high}"
+
+
+def fork_of(figures: Figures, method: str, codebook: str) -> Fork | None:
+    """S of a method, or of a blind map; None where it could not be had."""
+    row = figures.specificity(method, codebook)
+    if row is None:
+        return None
+    value, low, high, p = (float(row[name]) for name in ("value", "low", "high", "p"))
+    return Fork(value, low, high, p, int(row["n"]), (0.0,) if method in figures.blind else figures.blind_s(codebook))
 
 
 def specificity_rows(figures: Figures) -> list[tuple[str, list[Fork | None]]]:
     """One row per method, one entry per codebook; empty where no S could be had at all."""
-    rows = []
-    for method in (*figures.methods, *figures.blind):
-        forks: list[Fork | None] = []
-        for codebook in figures.codebooks:
-            row = figures.specificity(method, codebook)
-            forks.append(None if row is None else Fork.of(row))
-        rows.append((method, forks))
+    rows = [
+        (method, [fork_of(figures, method, codebook) for codebook in figures.codebooks])
+        for method in (*figures.methods, *figures.blind)
+    ]
     return rows if any(fork for _, forks in rows for fork in forks) else []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
+from fer_xai.figures.pictured import pictured
 from fer_xai.report import (
     causes,
     cautions,
@@ -61,11 +62,11 @@ def render(study: Study) -> Path:
     picked = [row for found in chosen.values() for group in found for row in group.rows]
     cards = Cards(study, figures, picked)
     browser = Browser(study, figures, sample(figures, picked))
-    methods = trust.gallery_order(figures)
+    methods = figures.methods
     for method in methods:
         if cards.rows:
             cards.add(method, *study.maps(method, cards.rows))
-        write_data(study.path, map_file(method), browser.maps(study.maps(method, browser.rows)[0]))
+        write_data(study.path, map_file(method), browser.maps(pictured(method, *study.maps(method, browser.rows))))
     common: dict[str, Any] = {
         "figures": figures,
         "manifest": figures.manifest,
@@ -157,6 +158,7 @@ def _emotion(figures: Figures, emotion: str, shown: list[tuple[Group, list[Any]]
         "after": order[place + 1] if place + 1 < len(order) else None,
         "headline": emotion_sentences.of_emotion(figures, emotion),
         "called": grids.called_instead(figures, emotion),
+        "coarse": [method_name(m) for m in trust.coarse(figures)],
         "drawn": [m for x in figures.methods if (m := grids.face_map(figures, x, emotion, method_name(x)))],
         "chart": grids.frequency_chart(figures, emotion),
         "tables": [

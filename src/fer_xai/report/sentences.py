@@ -8,8 +8,7 @@ from collections import Counter
 import pandas as pd
 
 from fer_xai.charts.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
-from fer_xai.evaluation.trust.sentence import most_faithful
-from fer_xai.evaluation.trust.verdict import judge
+from fer_xai.classifier.bundled import WEIGHTS
 from fer_xai.few import FEWEST
 from fer_xai.report import causes, cautions, emotions_told, grids, outside
 from fer_xai.report.figures import Figures
@@ -23,7 +22,8 @@ _ENOUGH = 5
 
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
-    opening = [_what(figures), *cautions.few(figures), *cautions.one_answer(figures), *_how_good(figures)]
+    opening = [_what(figures), *cautions.assumed(figures), *cautions.few(figures), *cautions.one_answer(figures)]
+    opening += [*_how_good(figures), *cautions.learned_from(figures)]
     if cautions.hardly_any(figures):
         return opening
     return [
@@ -50,8 +50,10 @@ def _what(figures: Figures) -> str:
     number = model.get("parameters")
     size = f"with {number:,} parameters " if isinstance(number, int) else ""
     emotions = counted(len(model["emotions"]), "emotion")
+    data = WEIGHTS.get(model.get("sha256", ""))
+    bundled = f", which comes with fer-xai and learned from {data}," if data else ""
     return (
-        f"{model['name']} is a classifier {size}that gives every face one of {emotions} "
+        f"{model['name']}{bundled} is a classifier {size}that gives every face one of {emotions} "
         f"({listing(model['emotions'])}); here it was asked about {counted(total, 'face')}."
     )
 
@@ -84,9 +86,9 @@ def _how_good(figures: Figures) -> list[str]:
             least = [e for e in recalls if recalls[e].value == recalls[worst].value]
             instead = mostly(figures, worst) if len(least) == 1 else ""
             found = [f"{e} ({recalls[e].count} of {recalls[e].n}{instead})" for e in least]
-            sentences.append(
-                f"It finds {best} best ({recalls[best].count} of {recalls[best].n}) and least {listing(found)}."
-            )
+            many = "" if len(recalls) == len(figures.emotions) else f"Of the emotions with {_ENOUGH} faces or more it"
+            most = f"{best} best ({recalls[best].count} of {recalls[best].n})"
+            sentences.append(f"{many or 'It'} finds {most} and {listing(found)} worst.")
     unlabelled = int((~figures.labelled).sum())
     if unlabelled:
         sentences.append(f"{counted(unlabelled, 'face')} without a label count under what the model calls them.")
@@ -195,47 +197,33 @@ def _as_expected(figures: Figures) -> list[str]:
             f"({codebook_name(high)})"
         )
     unknown = all(math.isnan(fork.low) for fork in values.values())
-    verdict = "how sure that is, so few faces do not tell" if unknown else _beyond_zero(above, below, len(values))
+    verdict = "how sure that is, so few faces do not tell" if unknown else _beyond_chance(above, below, len(values))
     return [
         "Does it weigh an emotion's own action units more than other emotions'? "
-        f"By {method_name(method)} the specificity S {spread}, where 0 means no more; {verdict}.",
-        *_most_faithful_says(figures, method),
+        f"By {method_name(method)} the specificity S {spread}, where 0 means no more and {_blind_s(values)}; {verdict}."
     ]
 
 
-def _most_faithful_says(figures: Figures, told: str) -> list[str]:
-    """S by the method that was found most faithful, where it is another one and its interval leaves zero out."""
-    if figures.tables["trust"].empty:
-        return []
-    verdicts = judge(figures.tables["trust"], figures.methods)
-    first = most_faithful(verdicts)[0]
-    row = figures.specificity(first, figures.codebook)
-    if (
-        first == told
-        or first not in [verdict.method for verdict in verdicts if verdict.trusted]
-        or row is None
-        or not (row["low"] > 0 or row["high"] < 0)
-    ):
-        return []
-    return [
-        f"By {method_name(first)}, of these methods the most faithful to this model, it is {signed(row['value'])} "
-        f"({codebook_name(figures.codebook)}; 95 % interval {signed(row['low'])} to {signed(row['high'])})."
-    ]
-
-
-def lead_specificity(figures: Figures) -> pd.Series | None:
+def lead_specificity(figures: Figures) -> grids.Fork | None:
     """S of the lead method by the study's codebook; None where it could not be had, or has no meaning."""
     if figures.lead is None or cautions.one_answer(figures):
         return None
-    return figures.specificity(figures.lead, figures.codebook)
+    return grids.fork_of(figures, figures.lead, figures.codebook)
 
 
-def _beyond_zero(above: list[str], below: list[str], books: int) -> str:
-    """For which codebooks the interval of S excludes zero."""
+def _blind_s(values: dict[str, grids.Fork]) -> str:
+    """What maps that know nothing of emotions have, over all codebooks."""
+    chances = [chance for fork in values.values() for chance in fork.chance]
+    told = grids.Fork(0.0, 0.0, 0.0, 1.0, 0, tuple(chances)).beside
+    return f"maps that know nothing of emotions have {told}"
+
+
+def _beyond_chance(above: list[str], below: list[str], books: int) -> str:
+    """For which codebooks the interval of S leaves out all that chance gives."""
     if not above and not below:
-        return "no interval excludes 0" if books > 1 else "its interval holds 0"
-    parts = [f"clearly more for {listing(above)}"] if above else []
-    parts += [f"clearly less for {listing(below)}"] if below else []
+        return "no interval is clear of these" if books > 1 else "its interval is not clear of these"
+    parts = [f"clear of these for {listing(above)}"] if above else []
+    parts += [f"clearly below them for {listing(below)}"] if below else []
     rest = books - len(above) - len(below)
     parts += [f"not clear for the {'other' if rest == 1 else f'other {rest}'}"] if rest else []
     return ", ".join(parts)

@@ -76,7 +76,7 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
         top = _write(page, top, f"•  {caution}", fontsize=8.2, color=page.ink["soft"], letters=128) - 0.003
     told = (
         "Lines: 95 % intervals, where faces are enough. S: how much more an emotion's own action units hold than "
-        "others', in powers of two."
+        "others', in powers of two; band: what chance gives, 0 and maps that know nothing; filled: clear of it."
     )
     end = f"{told} Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
     _write(page, 0.03, end, fontsize=7.5, color=page.ink["soft"], lines=2)
@@ -125,7 +125,7 @@ def _forest(axis: Axes, figures: Figures) -> None:
     forks = rows.get(figures.lead or "", [])
     shown = list(zip(figures.codebooks, forks, strict=False))
     by = f", {method_name(figures.lead)}" if figures.lead else ""
-    axis.set_title(f"S by codebook{by}; chance: 0", fontsize=9, x=-0.45, parse_math=False)
+    axis.set_title(f"S by codebook{by}", fontsize=9, x=-0.45, parse_math=False)
     why = _no_forest(figures, forks)
     if why:
         axis.set_axis_off()
@@ -136,6 +136,8 @@ def _forest(axis: Axes, figures: Figures) -> None:
         if not fork:
             axis.annotate("not known", (0.5, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
             continue
+        band = max(fork.chance) - min(fork.chance)
+        axis.barh(place, band, 0.9, left=min(fork.chance), color=ink["two"], alpha=0.35, linewidth=0)
         axis.annotate(signed(fork.value), (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
         axis.plot([fork.low, fork.high], [place, place], color=ink["one"], linewidth=1.6)
         filled = ink["one"] if fork.clear != "none" else ink["paper"]
@@ -160,8 +162,9 @@ def _heat(axis: Axes, figures: Figures) -> None:
     axis.set_axis_off()
     lead = figures.lead
     table = grids.region_heat(figures, lead, "coarse") if lead else None
-    if table is None or not table.rows:
-        axis.text(0, 0.9, "No face has landmarks: there is nothing to say about facial regions.", va="top")
+    if table is None or not table.columns:
+        few = "too few faces of each emotion" if figures.landmarks_found else "no face has landmarks"
+        axis.text(0, 0.9, f"Where the answer rests is not known: {few}.", va="top")
         return
     title = (
         f"Where the answer rests, by {method_name(str(lead))}: share against area, in powers of two (0: just its area)"

@@ -12,7 +12,7 @@ import pandas as pd
 from fer_xai.charts.colours import diverging
 from fer_xai.charts.words import counted, method_name, plain, signed
 from fer_xai.evaluation.trust.score import FAITHFULNESS
-from fer_xai.evaluation.trust.sentence import most_faithful, verdict_sentence
+from fer_xai.evaluation.trust.sentence import verdict_sentence
 from fer_xai.evaluation.trust.verdict import BLIND, CRITERIA, ELSEWHERE, SANITY, STABILITY, Finding, Verdict, judge
 from fer_xai.report.figures import Figures
 from fer_xai.report.trust_measures import Measure, map_name, measures
@@ -83,10 +83,11 @@ def section(figures: Figures) -> Section | None:
     )
 
 
-def gallery_order(figures: Figures) -> list[str]:
-    """The order in which a face's maps are shown: the most faithful trusted method first; without figures as given."""
+def coarse(figures: Figures) -> list[str]:
+    """Methods whose maps were found to be coarser than a facial region."""
     trust = figures.tables["trust"]
-    return figures.methods if trust.empty else most_faithful(judge(trust, figures.methods))
+    verdicts = judge(trust, figures.methods) if len(trust) else []
+    return [verdict.method for verdict in verdicts if verdict.grain.level == "partly"]
 
 
 def _sample(figures: Figures) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -65,8 +66,9 @@ def measures(trust: pd.DataFrame, order: list[str]) -> list[Measure]:
             continue
         keys = list(dict.fromkeys(zip(rows["variant"], rows["fill"], strict=True)))
         known = {(row.method, row.variant, row.fill): row for row in rows.itertuples()}
+        write = signed if (rows[["value", "low", "chance"]] < 0).to_numpy().any() else plain
         lines = [
-            (map_name(method), [_cell(known.get((method, *key))) for key in keys])
+            (map_name(method), [_cell(known.get((method, *key)), write) for key in keys])
             for method in order
             if any((method, *key) in known for key in keys)
         ]
@@ -74,11 +76,10 @@ def measures(trust: pd.DataFrame, order: list[str]) -> list[Measure]:
     return found
 
 
-def _cell(row: object) -> tuple[str, str, str]:
-    """The figure, its interval and its chance level."""
+def _cell(row: object, write: Callable[[float], str]) -> tuple[str, str, str]:
+    """The figure, its interval and its chance level, all of a measure with signs or none."""
     if row is None or not row.n:  # type: ignore[attr-defined]
         return "–", "", ""
     value, low, high, chance = (getattr(row, name) for name in ("value", "low", "high", "chance"))
-    write = signed if value < 0 or low < 0 or chance < 0 else plain
     interval = f"{write(low)} to {write(high)}" if low == low else "no interval"
     return write(value), interval, f"chance {write(chance)}" if chance == chance else ""

@@ -49,6 +49,7 @@ _SHARE, _SHARE_AGAIN = 8, 44  # one face in so many is measured, and explained a
 # With fewer no test, corrected over eight methods, can tell anything; of one or two explained again nothing is told.
 _LEAST, _LEAST_AGAIN = 12, FEWEST
 
+_ASKING = "asking which method to believe, by questions"
 _STEPS = 10
 _NOISE = 1  # the stream of the noise map
 
@@ -175,7 +176,7 @@ def write_trust(
     measurements = [*_from_maps(sample, classifier), *_explained_again(sample, classifier, explainers)]
     tables = []
     for done, (name, measure) in enumerate(measurements):
-        track(f"asking which method to believe, now {name}", done, len(measurements))
+        track(f"{_ASKING}, now {name}", done, len(measurements))
         path = chunks.table(study.path, f"trust-{whole}-{again}/{name}", 0)
         if not path.exists():
             write_table(path, measure())
@@ -187,7 +188,7 @@ def write_trust(
     rows.insert(1, "face", np.array(sample.faces.ids, object)[rows["row"].astype(int)])
     write_table(study.path / "trust_faces.parquet", rows)
     write_table(study.path / "method_agreement.parquet", method_agreement(sample.maps))
-    track("asking which method to believe", len(measurements), len(measurements))
+    track(_ASKING, len(measurements), len(measurements))
 
 
 def _from_maps(sample: Sample, classifier: Classifier) -> Iterator[Measurement]:

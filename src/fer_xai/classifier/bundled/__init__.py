@@ -8,6 +8,12 @@ from pathlib import Path
 DEFAULT = "compact"
 _FOLDER = Path(__file__).parent
 
+#: Each one's weights, as `Classifier.describe` hashes them, and what it learned from.
+WEIGHTS = {
+    "ad61375d49320badc51d1043f3c505cf1ca089649f3715ab959e1c8f7ab9fc06": "FER2013's training faces",
+    "dcbbf66dcacf3e29e05220867267bcc2412492f739bf2a8edf583177fd33f82e": "FER2013's training faces",
+}
+
 #: How all of them were trained.
 SETTINGS = {"scaling": "unit", "emotions": "fer2013"}
 

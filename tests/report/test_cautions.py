@@ -1,0 +1,51 @@
+"""What a reader must know first: what was assumed, whose model it is, and whether it learned from these faces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_xai.classifier.bundled import WEIGHTS
+from fer_xai.report import cautions, facts, sentences
+from fer_xai.report.figures import Figures
+from tests.report.fake_study import make_study
+
+
+def test_what_was_assumed_opens_the_report_and_the_summary(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=10)
+    study.manifest["model"].pop("assumed", None)
+    assert cautions.assumed(Figures.of(study)) == []
+    study.manifest["model"] |= {"assumed": ["scaling", "emotions"], "scaling": "unit"}
+    said = sentences.headline(Figures.of(study))[1]
+    assert said.startswith("Assumed, since nobody said: its pixel scaling (unit) and the order of its emotions.")
+
+
+def test_a_bundled_model_is_called_so(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=10)
+    assert "comes with fer-xai" not in sentences.headline(Figures.of(study))[0]
+    study.manifest["model"]["sha256"] = next(iter(WEIGHTS))
+    said = sentences.headline(Figures.of(study))[0]
+    assert ", which comes with fer-xai and learned from FER2013's training faces, is a classifier" in said
+
+
+@pytest.mark.parametrize(
+    ("split", "told"), [("train", 1), ("test, train", 1), ("test", 0), (None, 0), ("training-2", 0)]
+)
+def test_training_faces_are_told(tmp_path: Path, split: str | None, told: int) -> None:
+    study = make_study(tmp_path, faces=40)
+    study.manifest["data"]["split"] = split
+    assert " ".join(sentences.headline(Figures.of(study))).count("These are training faces") == told
+
+
+def test_maps_with_nothing_for_the_answer_are_counted_on_faces_with_landmarks(tmp_path: Path) -> None:
+    figures = Figures.of(make_study(tmp_path, faces=40))
+    sums = figures.tables["region_sums"]
+    name, own = "Faces with landmarks on which nothing speaks for the answer", sums["own"].astype(bool)
+    sums["known"] = sums["n"]
+    assert name not in dict(facts.data_facts(figures))
+    sums.loc[~own, "known"] = 0  # no landmarks, no share of any region: that is no empty map
+    assert name not in dict(facts.data_facts(figures))
+    some = own & (sums["method"] == "occlusion")
+    sums.loc[some, "known"] -= 1
+    assert dict(facts.data_facts(figures))[name] == "Occlusion 1"
