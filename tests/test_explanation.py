@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_xai import explain, list_codebooks, list_explainers, list_recipes
-from fer_xai.charts.words import region_name
+from fer_xai.charts.words import region_name, signed
 from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces, load_faces
 from fer_xai.figures import strongest
@@ -94,7 +94,7 @@ def test_the_figure_of_region_values_names_them_and_their_sum(stub_model):
     explanation = explain(stub_model, load_faces("sample")[:1], method="shap:regions", level="fine", samples=60)
     axis = explanation.plot().axes[-2]
     hidden, known = explanation.details["baseline_score"][0], explanation.details["sums_to"][0]
-    assert f"({hidden:.2f} all hidden; all sum to {known:+.2f})" in axis.get_title()
+    assert f"({hidden:.2f} all hidden; all sum to {signed(known)})" in axis.get_title()
     names, values = explanation.details["names"][0], explanation.details["values"][0]
     strongest_ten = {region_name(names[i]) for i in np.argsort(-np.abs(values))[:10]}
     assert {label.get_text() for label in axis.get_yticklabels()} == strongest_ten

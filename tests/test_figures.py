@@ -70,20 +70,21 @@ def test_the_key_speaks_of_blue_only_where_there_may_be_any(explanation):
     assert "blue" not in key(magnitudes.plot("panels"))
 
 
+@pytest.mark.parametrize("cell", [{}, {"cell": (16, 16), "layer": "vgg16/block5_conv3"}], ids=["pixels", "cells"])
 @pytest.mark.parametrize("kind", ["overlay", "panels"])
-def test_no_text_is_wider_than_the_figure(explanation, kind):
+def test_no_text_reaches_beyond_the_figure(explanation, kind, cell):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     named = ["folder/of/faces/PrivateTest_10077120.jpg"]
     faces = Faces.from_array(explanation.faces.images(), ["surprise"], named)
-    figure = replace(explanation, faces=faces, details={"settled": np.array([0.62])}).plot(kind)
+    figure = replace(explanation, faces=faces, details={"settled": np.array([0.62]), **cell}).plot(kind)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    texts_drawn = [figure._supxlabel, *(axis.title for axis in figure.axes)]
-    for text in texts_drawn:
+    for text in (figure._supxlabel, *(axis.title for axis in figure.axes)):
         box = text.get_window_extent(canvas.get_renderer())
-        assert box.x0 >= 0
+        assert min(box.x0, box.y0) >= 0, text.get_text()
         assert box.x1 <= figure.bbox.width, text.get_text()
+        assert box.y1 <= figure.bbox.height, text.get_text()
 
 
 def test_the_heading_tells_what_full_colour_is_worth(explanation):

@@ -70,4 +70,7 @@ def draw(explanation: Explanation, kind: str = "panels", limit: int = 8, **optio
         raise InputError(
             f"a figure of {kind} takes no option {', '.join(strange)}; its options: {', '.join(known) or 'none'}"
         )
-    return KINDS[kind](explanation, limit, **options)
+    figure = KINDS[kind](explanation, limit, **options)
+    # The layout makes room for headings only once it has seen where the square pictures stand: one pass beforehand.
+    figure.draw_without_rendering()
+    return figure

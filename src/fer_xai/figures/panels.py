@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fer_xai.charts.words import region_name
+from fer_xai.charts.words import region_name, signed
 from fer_xai.figures.pieces import (
     AGAINST,
     CHOSEN,
@@ -77,7 +77,7 @@ def _values(axis: Any, explanation: Explanation, n: int) -> None:
     which = "each region" if len(top) == len(names) else f"the {_MOST_VALUES} strongest regions"
     hidden = explanation.details.get("baseline_score")
     begin = "" if hidden is None else f"{hidden[n]:.2f} all hidden; "
-    finish_bars(axis, f"value of {which}\n({begin}all sum to {values.sum():+.2f})")
+    finish_bars(axis, f"value of {which}\n({begin}all sum to {signed(values.sum())})")
 
 
 def _probabilities(axis: Any, explanation: Explanation, n: int) -> None:

@@ -93,7 +93,9 @@ def colour_key(figure: Figure, explanation: Explanation) -> None:
         colours = "red speaks for the emotion; these maps keep nothing that speaks against it"
     else:
         colours = "red speaks for the emotion, blue against it"
-    colours += ", in probability (1 is all of it)" if _in_probability(explanation) else ", in units of its own"
+    colours += (
+        ", in probability (1 is all of it)" if _in_probability(explanation) else "; the scale is the method's own"
+    )
     words = [f"{colours}; colours can be compared within a face, not between faces"]
     if any(_SETTLED in axis.get_title() for axis in figure.axes):
         words.append(f"{_SETTLED}: the rank correlation to expect with that of endless passes (1: no change)")
