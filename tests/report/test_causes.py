@@ -86,6 +86,9 @@ def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_cos
     rows.loc[own & (rows["region"] == "mouth"), ["cost", "cost_low", "cost_high"]] = [0.4, 0.3, 0.5]
     figures = Figures.of(study)
     assert causes.cost_of(figures, "mouth") is None
+    rows.loc[own & (rows["region"] == "eye"), ["cost", "cost_low", "cost_high"]] = [0.4, 0.3, 0.5]
+    assert causes.cost_of(Figures.of(study), "eye") is None, "as costly as the costliest, which is told"
+    rows.loc[own & (rows["region"] == "eye"), ["cost", "cost_low", "cost_high"]] = [0.1, 0.05, 0.2]
     assert causes.cost_of(figures, "nose") == (
         "Hiding the nose, where most of the map lies for its area, costs 10 points of recall, less than hiding the "
         "mouth (95 % interval +5 to +20)."

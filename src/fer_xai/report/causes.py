@@ -118,7 +118,7 @@ def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
         return None
     rows = rows[(rows["fill"] == found[0]) & (rows["emotion"] == emotion)].set_index("region")
     facial = rows["cost"].drop("background", errors="ignore")
-    if region not in facial.index or facial.idxmax() == region or not facial.abs().max() > 0:
+    if region not in facial.index or facial[region] == facial.max() or not facial.abs().max() > 0:
         return None
     row, what = rows.loc[region], "recall" if figures.labelled.any() else "its answers"
     points = f"{abs(100 * row['cost']):.0f} points of {what}"

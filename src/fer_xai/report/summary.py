@@ -75,8 +75,8 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     for caution in _CAUTIONS:
         top = _write(page, top, f"•  {caution}", fontsize=8.2, color=page.ink["soft"], letters=128) - 0.003
     told = (
-        "Lines: 95 % intervals, where faces are enough. S: how much more an emotion's own action units hold than "
-        "others', in powers of two; band: what chance gives, 0 and maps that know nothing; filled: clear of it."
+        "Lines: 95 % intervals. S: how much more an emotion's own action units hold than others', in powers of two; "
+        "band: what chance gives (0, and maps that know nothing); filled: clear of it."
     )
     end = f"{told} Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
     _write(page, 0.03, end, fontsize=7.5, color=page.ink["soft"], lines=2)
