@@ -124,7 +124,7 @@ const ferxai = (() => {
   const opened = {};
   function maps(method) {
     const { file } = methods.find(({ name }) => name === method);
-    opened[method] ??= ferxai.load(file).then(({ full, maps: text }) => ({ full, levels: new Int8Array(bytes(text).buffer) }));
+    opened[method] ??= ferxai.load(file).then(({ full, little, maps: text }) => ({ full, little, levels: new Int8Array(bytes(text).buffer) }));
     return opened[method];
   }
   async function paintSheet() {
@@ -185,7 +185,7 @@ const ferxai = (() => {
         shape.firstChild.textContent = shape.getAttribute("aria-label");
       }
       body.append(make("tr", {}, make("th", { scope: "row" }, title),
-        make("td", { className: shade(beyond) }, percent(often)), make("td", {}, percent(chance))));
+        make("td", { className: beyond === null ? "" : shade(beyond) }, percent(often)), make("td", {}, percent(chance))));
     });
     const title = methods.find(({ name }) => name === state.method)?.title ?? "";
     part("basis").textContent = `${title}, of these faces ${known.length} with landmarks. `
@@ -255,7 +255,7 @@ const ferxai = (() => {
       paint(part("map"), index, told);
       part("map").setAttribute("aria-label", `${title} over the face; the regions are told in the table below`);
       const nothing = looks(index) ? "the map is empty" : "no landmarks, so no regions to show";
-      part("scale").textContent = Number(full) ? `${title}; full colour is ${sign}${full}.` : `${title}: ${nothing}.`;
+      part("scale").textContent = Number(full) ? `${title}; full colour is ${sign}${full}${told.little[index] ? ": nothing here moves the answer much" : ""}.` : `${title}: ${nothing}.`;
     }
   }
   function go(step) {

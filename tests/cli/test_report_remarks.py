@@ -61,3 +61,10 @@ def test_after_a_while_pages_are_written_before_it_is_asked(model, tmp_path, pag
 def test_who_asks_for_none_is_told_nothing_of_it(model, tmp_path, pages):
     assert NOT_ASKED not in report(model, tmp_path / "r", "--trust", 0)
     assert pages == [False]
+
+
+def test_what_was_assumed_is_told_before_the_work_begins(model, tmp_path, pages):
+    lines = report(model, tmp_path / "r").splitlines()
+    assumed, begun = (next(n for n, line in enumerate(lines) if word in line) for word in ("assumed of", "explaining"))
+    assert assumed < begun
+    assert sum("assumed of" in line for line in lines) == 1

@@ -119,12 +119,16 @@ def save(path: Path, pixels: np.ndarray, **options: object) -> None:
 
 
 class TestFolders:
-    def test_kaggle_names_tell_validation_from_test(self, tmp_path):
+    def test_kaggle_names_tell_validation_from_test_and_that_is_said(self, tmp_path, caplog):
         save(tmp_path / "train/angry/Training_3.png", face(3))
         save(tmp_path / "test/happiness/PublicTest_4.png", face(4))
         save(tmp_path / "test/happiness/PrivateTest_5.png", face(5))
         (tmp_path / "train/angry/.DS_Store").write_bytes(b"x")
         faces = load_faces(tmp_path)
+        (line,) = caplog.messages
+        assert line.startswith(
+            "1 of the pictures in the test folder are called PublicTest_…, so they count as validation"
+        )
         assert dict(zip(faces.table["source"].map(lambda p: Path(p).name), faces.table["split"], strict=True)) == {
             "Training_3.png": "train",
             "PublicTest_4.png": "validation",
@@ -133,11 +137,12 @@ class TestFolders:
         assert faces.table["row"].tolist() == [5, 4, 3]
         assert load_faces(tmp_path, split="test").labels == ("happy",)
 
-    def test_an_explicit_validation_folder_wins_over_names(self, tmp_path):
+    def test_an_explicit_validation_folder_wins_over_names(self, tmp_path, caplog):
         save(tmp_path / "train/sad/a.png", face(0))
         save(tmp_path / "validation/sad/PrivateTest_1.png", face(1))
         save(tmp_path / "test/sad/PublicTest_2.png", face(2))
         assert load_faces(tmp_path).table["split"].tolist() == ["test", "train", "validation"]
+        assert caplog.messages == []
 
     def test_any_tree_of_emotions(self, tmp_path):
         save(tmp_path / "Happiness/a.jpg", face(0))

@@ -98,7 +98,7 @@ def test_faces_without_landmarks_of_their_own_have_no_regions(study: FakeStudy, 
 
 def test_maps_come_with_the_value_of_full_colour(study: FakeStudy, figures: Figures) -> None:
     maps, _ = study.maps("occlusion")
-    told_of = Browser(study, figures, [4, 9]).maps(maps[[4, 9]])
+    told_of = Browser(study, figures, [4, 9]).maps("occlusion", maps[[4, 9]])
     levels = np.frombuffer(base64.b64decode(told_of["maps"]), np.int8).reshape(2, 48, 48)
     for level, full, truth in zip(levels, told_of["full"], maps[[4, 9]], strict=True):
         inside = np.abs(truth) < 0.95 * float(full)

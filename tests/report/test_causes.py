@@ -20,7 +20,7 @@ def test_the_costliest_region_is_named_with_its_control(rendered: FakeStudy) -> 
     assert f"interval +{100 * table.loc['mouth', 'cost_low']:.0f} to" in told
     beyond = [f"+{100 * table.loc['mouth', f'cost_beyond_control{end}']:.0f}" for end in ("", "_low", "_high")]
     assert f"elsewhere that is {beyond[0]} points ({beyond[1]} to {beyond[2]})." in told
-    assert "The same two figures where it is hidden otherwise: covered in grey +30 and +26 (+2" in told
+    assert "Hidden otherwise: covered in grey +30, against elsewhere +26 (+2" in told
     assert told in sentences.headline(figures)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fer_xai.classifier.bundled import WEIGHTS
-from fer_xai.report import cautions, facts, sentences
+from fer_xai.report import cautions, facts, grids, sentences, trust
 from fer_xai.report.figures import Figures
 from tests.report.fake_study import make_study
 
@@ -49,3 +49,28 @@ def test_maps_with_nothing_for_the_answer_are_counted_on_faces_with_landmarks(tm
     some = own & (sums["method"] == "occlusion")
     sums.loc[some, "known"] -= 1
     assert dict(facts.data_facts(figures))[name] == "Occlusion 1"
+
+
+@pytest.mark.parametrize(("grid", "told"), [([3, 3], True), ([4, 9], True), ([5, 5], False), (None, False)])
+def test_a_layer_of_few_cells_is_told_where_its_maps_are_shown(
+    tmp_path: Path, grid: list[int] | None, told: bool
+) -> None:
+    study = make_study(tmp_path, faces=40)
+    study.manifest["model"] |= {"cam_layer": "block5", **({"cam_grid": grid} if grid else {})}
+    figures = Figures.of(study)
+    assert trust.coarse(figures) == (["gradcam"] if told else [])
+    layer = dict(facts.model_facts(figures))["Layer of Grad-CAM"]
+    assert layer == (f"block5, {grid[0]} × {grid[1]} blocks of the face" if grid else "block5")
+
+
+def test_blind_maps_are_chance_and_never_clear_of_it(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40)
+    blind = study.tables["specificity_blind"]
+    blind[["value", "low", "high"]] = [0.2, 0.1, 0.3]
+    figures = Figures.of(study)
+    assert {
+        fork.clear for method, forks in grids.specificity_rows(figures) if method in figures.blind for fork in forks
+    } == {"none"}
+    own = grids.fork_of(figures, str(figures.lead), figures.codebook)
+    assert own is not None
+    assert own.beside == "0.00 to +0.20, what blind maps have"

@@ -15,7 +15,7 @@ from tests.report.fake_study import FakeStudy, make_study
 
 def test_of_29_faces_the_index_says_only_what_was_answered(tmp_path: Path) -> None:
     text = " ".join(sentences.headline(Figures.of(make_study(tmp_path, faces=29))))
-    assert "With 29 faces nothing is said of the model here" in text
+    assert "With 29 faces all that follows is of these faces alone." in text
     assert "labelled emotion for" in text
     assert "rests most" not in text
     assert "specificity" not in text

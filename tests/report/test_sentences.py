@@ -102,7 +102,9 @@ def test_where_it_looks_is_said_only_where_the_interval_is_above_the_area(tmp_pa
     weights(study, "occlusion", {"mouth": (3.0, 0.1), "nose": (1.2, 0.9), "forehead": (0.5, 0.1)})
     told = sentences.looks(Figures.of(study), "its answer")
     assert told is not None
-    assert "its answer rests most densely on the mouth (3.0 times its area, 95 % interval 2.9–3.1), least so" in told
+    assert (
+        "its answer rests most densely on the mouth (3.0 times its area, 95 % interval 2.9–3.1), of the face's" in told
+    )
     assert "nose" not in told, "its interval holds 1"
     assert "least so on the forehead (0.5 times" in told
     weights(study, "occlusion", {"nose": (1.1, 0.9), "eye": (0.95, 0.9)})
@@ -132,3 +134,16 @@ def test_all_emotions_found_least_are_named(tmp_path: Path) -> None:
     said = next(said for said in sentences.headline(Figures.of(study)) if " best (" in said)
     counts = table["label"].value_counts()
     assert said.endswith(f" and fear (0 of {counts['fear']}) and sad (0 of {counts['sad']}) worst.")
+
+
+def test_what_an_emotion_is_mostly_called_names_ties_and_no_single_face(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40)
+    table = study.tables["predictions"]
+    table["label"] = ["fear"] * 12 + ["happy"] * 28
+    table["predicted"] = ["fear"] * 6 + ["sad"] * 3 + ["neutral"] * 3 + ["happy"] * 27 + ["angry"]
+    figures = Figures.of(study)
+    assert sorted(sentences.mostly(figures, "fear").removeprefix("; it calls 3 of them ").split(" and as many ")) == [
+        "neutral",
+        "sad",
+    ]
+    assert sentences.mostly(figures, "happy") == "", "one face"

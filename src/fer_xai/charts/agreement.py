@@ -21,6 +21,7 @@ def agreement_forest(
     agreement: pd.DataFrame,
     codebook: str = "facs2002",
     emotions: Sequence[str] | None = None,
+    methods: Sequence[str] | None = None,
     theme: str = "light",
 ) -> Chart:
     """Draw which share of what speaks for an emotion lies on its action units, method by method.
@@ -34,6 +35,8 @@ def agreement_forest(
         Whose action units.
     emotions : sequence of str, optional
         Panels; all the table's, in the customary order.
+    methods : sequence of str, optional
+        The rows; all the table's, causal ones first.
     theme : {"light", "dark"}
 
     Returns
@@ -51,7 +54,7 @@ def agreement_forest(
     rows = select(agreement, codebook=codebook).dropna(subset=["mass_accuracy"])
     if rows.empty:
         raise InputError(f"no face has both a map and an emotion with action units in {codebook}")
-    shown, methods = emotions_of(rows, emotions), in_method_order(rows["method"])
+    shown, methods = emotions_of(rows, emotions), list(methods or in_method_order(rows["method"]))
     given = {"low", "high", "n"} <= set(rows)
     means = rows.set_index(["method", "codebook", "emotion"]) if given else mean_agreement(rows)
     panels = [_panel(means, emotion, methods) for emotion in shown]

@@ -70,8 +70,8 @@ def face_map(
             axis.set_title(_heading(emotion, int(part["n"].max()), units, book))
         enrichment_scale(chart, axes, theme, LIMIT)
         whose = "" if book is None else f"; outlined: action units of {codebook_name(book.name)}"
-        whom = f"faces of {shown[0]}" if len(shown) == 1 else "faces of each emotion"
-        title = f"Where the evidence lies on {whom}, by {method_name(method)}{whose}"
+        whom = f" on faces of {shown[0]}" if len(shown) == 1 else ""
+        title = f"Where the evidence lies{whom}, by {method_name(method)}{whose}"
         return chart.finish(title, _alt(rows, shown, method))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,10 @@ _COLUMNS = 3
 
 
 def specificity_forest(
-    specificity: pd.DataFrame, specificity_blind: pd.DataFrame | None = None, theme: str = "light"
+    specificity: pd.DataFrame,
+    specificity_blind: pd.DataFrame | None = None,
+    methods: Sequence[str] | None = None,
+    theme: str = "light",
 ) -> Chart:
     """Draw S of each method and codebook with its interval.
 
@@ -24,6 +29,8 @@ def specificity_forest(
         The table ``specificity`` of a study: method, codebook, value, low, high, n.
     specificity_blind : DataFrame, optional
         The table ``specificity_blind``: the same of maps that know nothing of emotions, on the same faces.
+    methods : sequence of str, optional
+        The rows; all the table's, causal ones first.
     theme : {"light", "dark"}
 
     Returns
@@ -40,7 +47,7 @@ def specificity_forest(
     rows = specificity.dropna(subset=["value"]) if "value" in specificity else specificity
     if rows.empty:
         raise InputError("received no S: it takes faces of at least two emotions with action units")
-    books, methods = list(dict.fromkeys(rows["codebook"])), in_method_order(rows["method"])
+    books, methods = list(dict.fromkeys(rows["codebook"])), list(methods or in_method_order(rows["method"]))
     panels = [_panel(rows, specificity_blind, book, methods) for book in books]
     with style(theme):
         lines = -(-len(panels) // _COLUMNS)

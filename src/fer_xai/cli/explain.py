@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from fer_xai.explanation import Explanation
     from fer_xai.faces import Faces
 
-_FEW_CELLS = 5  # on a side of the face: of fewer, one is wider than a mouth
-
 
 @one_line
 def explain(
@@ -142,8 +140,10 @@ def _tell_what_is_empty(explanation: Explanation) -> None:
 
 def _tell_what_is_coarse(explanation: Explanation, classifier: Classifier) -> None:
     """That a layer of a few cells cannot show one facial region apart from another, and which one could."""
-    rows, columns = explanation.details.get("grid", (_FEW_CELLS, _FEW_CELLS))
-    if min(rows, columns) < _FEW_CELLS:
+    from fer_xai.figures.pictured import FEW_CELLS
+
+    rows, columns = explanation.details.get("grid", (FEW_CELLS, FEW_CELLS))
+    if min(rows, columns) < FEW_CELLS:
         finer = _finer_layer(classifier)
         remark(
             f"{explanation.method}: layer {explanation.details['layer']} sees the face as {rows}×{columns} blocks, "
@@ -154,11 +154,12 @@ def _tell_what_is_coarse(explanation: Explanation, classifier: Classifier) -> No
 def _finer_layer(classifier: Classifier) -> str | None:
     """The last convolution with cells enough."""
     from fer_xai.evaluation import describe_anatomy
+    from fer_xai.figures.pictured import FEW_CELLS
 
     layers = describe_anatomy(classifier).layers
     for path, kind, shape in layers[["path", "kind", "shape"]].iloc[::-1].itertuples(index=False):
         sides = re.findall(r"\d+", shape)
-        if "Conv" in kind and len(sides) == 3 and min(map(int, sides[:2])) >= _FEW_CELLS:
+        if "Conv" in kind and len(sides) == 3 and min(map(int, sides[:2])) >= FEW_CELLS:
             return str(path)
     return None
 

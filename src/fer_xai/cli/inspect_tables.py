@@ -46,6 +46,8 @@ def show(
     if found is not None:
         console.print(_candidates(found))
         console.print(_LEGEND, style="dim")
+        for order, emotions in _found_orders(found):
+            console.print(f"{order}: {emotions}", style="dim")
         console.print(_outputs(found))
         _verdict(console, found, written, more)
     elif written is not None:
@@ -113,8 +115,15 @@ def _candidates(found: Inspection) -> Table:
         table.add_row(*cells, style="bold" if row.chosen else "")
     hidden = len(found.candidates) - _MOST_CANDIDATES
     if hidden > 0:
-        table.add_row(f"… {hidden} more")
+        table.add_row(f"… {hidden} more, all with --json")
     return table
+
+
+def _found_orders(found: Inspection) -> list[tuple[str, str]]:
+    """Orders without a name among the rows that are shown, with what they are."""
+    rows = found.candidates.head(_MOST_CANDIDATES)
+    rows = rows[rows["order"] == "found"].drop_duplicates("emotions")
+    return [(f"order found by {row.scaling}", row.emotions) for row in rows.itertuples()]
 
 
 def _outputs(found: Inspection) -> Table:

@@ -52,9 +52,10 @@ def open_faces(
         drop=tuple(drop or ()),
         seed=seed,
     )
-    if split is not None:
-        return _told(read(split=split, limit=limit), limit)
-    everything = read()
+    with logged_at_the_end("fer_xai.faces"):
+        if split is not None:
+            return _told(read(split=split, limit=limit), limit)
+        everything = read()
     in_test = (everything.table["split"] == "test").to_numpy()
     faces = everything[in_test] if in_test.any() else everything
     return _told(faces if limit is None else faces.sample(limit, seed), limit, other_splits(everything, faces))

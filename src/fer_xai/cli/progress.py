@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from fer_xai.cli.loudness import Loudness, chosen, remark
+from fer_xai.cli.loudness import Loudness, chosen, remark, say_what_was_kept
 
 Track = Callable[[str, int, int], None]
 NOW = ", now "  # what follows is the part of the work that is in hand
@@ -17,7 +17,8 @@ LINE_EVERY = 10.0  # seconds
 def bar() -> Iterator[Track]:
     """Yield ``track(what, done, total)``, which moves the bar of `what`; with ``--quiet`` there is none.
 
-    What follows `NOW` in `what` may change on the way.
+    What follows `NOW` in `what` may change on the way. When work begins, nothing will be refused any more, so that
+    remarks which were kept for the end are made: they may be a reason to stop.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -40,6 +41,7 @@ def bar() -> Iterator[Track]:
         work = what.partition(NOW)[0]
         if work not in tasks:
             # Not before there is something to show: a refusal stays the only line on stderr.
+            say_what_was_kept()
             progress.start()
             tasks[work] = progress.add_task(what, total=total)
         progress.update(tasks[work], completed=done, description=what)
@@ -69,6 +71,7 @@ def _in_lines() -> Track:
     told: dict[str, float] = {}
 
     def track(what: str, done: int, total: int) -> None:
+        say_what_was_kept()
         moment, (work, now, part) = time.monotonic(), what.partition(NOW)
         if work not in told or done == total or moment - told[work] >= LINE_EVERY:
             told[work] = moment

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import numpy as np
+
+from fer_xai.explainers.registry import explainer_classes
+
+FEW_CELLS = 5  # of a layer on a side of the face: of fewer, one is wider than a mouth
+_HARDLY = 0.01  # of probability
 
 
 def pictured(method: str, maps: np.ndarray, segments: np.ndarray | None) -> np.ndarray:
@@ -39,3 +47,16 @@ def pictured(method: str, maps: np.ndarray, segments: np.ndarray | None) -> np.n
 def without_regions(method: str, segments: np.ndarray) -> np.ndarray:
     """Which faces (N,) were to be explained by their facial regions, and have none: all is one segment."""
     return np.ptp(segments, axis=(1, 2)) == 0 if method.endswith(":regions") else np.zeros(len(segments), bool)
+
+
+def in_probability(method: str) -> bool:
+    """Whether a map's numbers are changes of the probability, not those of another scale."""
+    found: Any = explainer_classes().get(method)
+    if found is None or found.explains != "probability":
+        return False
+    return "layer" not in {field.name for field in dataclasses.fields(found)}
+
+
+def hardly_moves(method: str, strongest: float) -> bool:
+    """Whether nothing that the method hid moves the answer by a point: full colours would look like strong reasons."""
+    return in_probability(method) and 0 < strongest < _HARDLY

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from fer_xai.explainers.registry import explainer_classes
-from fer_xai.figures.pictured import pictured, without_regions
+from fer_xai.figures.pictured import hardly_moves, in_probability, pictured, without_regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 FOR, AGAINST, CHOSEN, QUIET, INK = "#b2182b", "#2166ac", "#444444", "#c4c4c4", "#444444"
 STEPS = (1, 3, 5, 10)  # segments that LIME's progressive panels show
 _FULL_COLOUR = 99.0  # percentile of |attribution| drawn at full colour: one hot pixel must not pale all others
-_HARDLY = 0.01  # of probability
 _COLUMNS = 4
 _LONGEST = 24  # letters of a face's name: as wide as a panel
 _SETTLED = "ranking settled"
@@ -94,19 +92,13 @@ def colour_key(figure: Figure, explanation: Explanation) -> None:
     else:
         colours = "red speaks for the emotion, blue against it"
     colours += (
-        ", in probability (1 is all of it)" if _in_probability(explanation) else "; the scale is the method's own"
+        ", in probability (1 is all of it)" if in_probability(explanation.method) else "; the scale is the method's own"
     )
     words = [f"{colours}; colours can be compared within a face, not between faces"]
     if any(_SETTLED in axis.get_title() for axis in figure.axes):
         words.append(f"{_SETTLED}: the rank correlation to expect with that of endless passes (1: no change)")
     wide = int(figure.get_figwidth() / (_LETTER * SMALL))
     figure.supxlabel("\n".join(fill(line, wide) for line in words), fontsize=SMALL, color=INK)
-
-
-def _in_probability(explanation: Explanation) -> bool:
-    """Whether the map's numbers are changes of the probability, not those of another scale."""
-    method = explainer_classes().get(explanation.method)
-    return getattr(method, "explains", "") == "probability" and "cell" not in explanation.details
 
 
 def finish_bars(axis: Any, title: str) -> None:
@@ -121,6 +113,8 @@ def caption(explanation: Explanation, n: int) -> str:
     """The face's name, what it was called and with what probability, and whether that is its label."""
     label, predicted = explanation.faces.labels[n], explanation.predicted[n]
     name, called = str(explanation.faces.ids[n]), f"called {predicted} ({explanation.probabilities[n].max():.0%})"
+    if len(name) > _LONGEST:
+        name = name.rsplit("/", 1)[-1]
     if len(name) > _LONGEST:
         name = "…" + name[1 - _LONGEST :]
     if label is None:
@@ -141,14 +135,9 @@ def heading(explanation: Explanation, n: int) -> str:
     target = f"{method}, for {explanation.targets[n]}"
     if explanation.segments is not None and without_regions(explanation.method, explanation.segments[n : n + 1])[0]:
         return "\n".join([target, "no landmarks, so no regions"])
-    return "\n".join([target, *rest, scale, *_hardly(explanation, n), *sure])
-
-
-def _hardly(explanation: Explanation, n: int) -> list[str]:
-    """That nothing which was hidden moves the answer much: full colours would look like strong reasons."""
-    if not _in_probability(explanation) or np.abs(explanation.attributions[n]).max() == 0:
-        return []
-    return ["hardly moves the answer"] if _full_colour(explanation, n) < _HARDLY else []
+    blank = not explanation.attributions[n].any()
+    little = hardly_moves(explanation.method, 0 if blank else _full_colour(explanation, n))
+    return "\n".join([target, *rest, scale, *(["hardly moves the answer"] if little else []), *sure])
 
 
 def method_words(explanation: Explanation) -> str:

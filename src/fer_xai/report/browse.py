@@ -12,6 +12,7 @@ import pandas as pd
 from fer_xai.charts.colours import NEGATIVE, POSITIVE
 from fer_xai.charts.words import in_region_order, method_name, region_name
 from fer_xai.faces.landmarks import OWN
+from fer_xai.figures.pictured import hardly_moves
 from fer_xai.report.cards import explained_target, permalink, sign_of, sources
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import LARGEST, STRONGEST, data_uri, face_picture, grey_picture, quantised
@@ -133,16 +134,24 @@ class Browser:
             "looks": {method: self._looks(method, regions) for method in figures.methods},
         }
 
-    def maps(self, attributions: np.ndarray) -> dict[str, Any]:
+    def maps(self, method: str, attributions: np.ndarray) -> dict[str, Any]:
         """A method's maps: base64 of (faces, height, width) int8, ±127 at the value in ``full``, one per face.
+
+        ``little`` tells on which faces nothing moves the answer by a point.
 
         Parameters
         ----------
+        method : str
         attributions : ndarray, shape (N, H, W)
             Of its faces.
         """
         levels, full = quantised(attributions, self._side)
-        return {"full": [f"{scale:.2g}" for scale in full], "maps": base64.b64encode(levels.tobytes()).decode("ascii")}
+        little = [hardly_moves(method, scale) for scale in full]
+        return {
+            "full": [f"{scale:.2g}" for scale in full],
+            "little": little,
+            "maps": base64.b64encode(levels.tobytes()).decode("ascii"),
+        }
 
     def _face(self, n: int, row: int, emotions: list[str]) -> dict[str, Any]:
         figures, record = self._figures, self._figures.predictions.iloc[row]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.charts.words import listing, method_name, percent, region_name
-from fer_xai.figures.pictured import pictured
+from fer_xai.figures.pictured import hardly_moves, pictured
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay, progressive
 from fer_xai.study.study import Study
@@ -126,7 +126,8 @@ def sign_of(figures: Figures, method: str) -> str:
 
 def _overlay(face: np.ndarray, attribution: np.ndarray, method: str, where: str, sign: str) -> Picture:
     scale = colour_scale(attribution)
-    note = f"{sign}{scale:.2g}" if scale else "empty"
+    little = ", hardly moves the answer" if hardly_moves(method, scale) else ""
+    note = f"{sign}{scale:.2g}{little}" if scale else "empty"
     alt = f"{method_name(method)} overlay: {where}" if scale else f"{method_name(method)} overlay: the map is empty"
     return Picture(method_name(method), data_uri(overlay(face, attribution)), alt, note)
 

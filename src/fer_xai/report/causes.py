@@ -107,8 +107,8 @@ def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
     for fill in others:
         if fill in rows.index:
             cost, (beyond, low, high) = signed(100 * rows.loc[fill, "cost"], 0), _beyond_control(rows.loc[fill])
-            told.append(f"{fill_words(fill)} {cost} and {beyond} ({low} to {high})")
-    return f" The same two figures where it is hidden otherwise: {'; '.join(told)}." if told else ""
+            told.append(f"{fill_words(fill)} {cost}, against elsewhere {beyond} ({low} to {high})")
+    return f" Hidden otherwise: {'; '.join(told)}." if told else ""
 
 
 def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:

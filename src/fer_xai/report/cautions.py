@@ -66,8 +66,8 @@ def few(figures: Figures) -> list[str]:
     if total >= _FEW:
         return []
     if hardly_any(figures):
-        said = "nothing is said of the model here; see the maps of these faces."
-        return [f"With {counted(total, 'face')} {said} For figures on the model, give some 350."]
+        said = "all that follows is of these faces alone. For figures on the model, give some 350."
+        return [f"With {counted(total, 'face')} {said}"]
     with_few = f"With {counted(total, 'face')} this is a sketch; hardly a figure below is sure."
     return [f"{with_few} For figures that are sure, give some 350."]
 

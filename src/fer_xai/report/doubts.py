@@ -22,7 +22,7 @@ _NO_WITNESS = (
 )
 
 
-_SURE = "gives another emotion at least the probability that it gives it on average where it is the label"
+_SURE = "is as sure of another emotion as it is, on average, on faces labelled with that one"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Doubts:
     sentence: str
     caution: str
     pictures: list[Picture]
-    lines: list[tuple[str, str, str, str, str]]
+    lines: list[tuple[str, ...]]
     more: int
     votes: bool
 
@@ -48,7 +48,11 @@ def doubts(study: Study, figures: Figures) -> Doubts | None:
     pixels = study.faces_of(np.sort(places)).pixels()[np.argsort(np.argsort(places))]
     pictures = [_picture(row, face) for (_, row), face in zip(shown.iterrows(), pixels, strict=True)]
     lines = [
-        (str(row["face"]), str(row["label"]), str(row["suggested"]), percent(row["p_suggested"]), _voted(row))
+        (
+            *(str(row[name]) for name in ("face", "label", "suggested")),
+            *(percent(row[name]) for name in ("p_suggested", "p_label")),
+            _voted(row),
+        )
         for _, row in rows.head(_LISTED).iterrows()
     ]
     sentence, caution = _said(rows, int(figures.labelled.sum()), votes)

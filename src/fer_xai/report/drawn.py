@@ -47,9 +47,11 @@ def index_charts(study: Study, figures: Figures, means: list[charts.MeanMap]) ->
         "significance": lambda theme: charts.significance_map(table["significance"], lead, theme=theme),
         "means": lambda theme: charts.mean_attribution(means, lead, theme=theme),
         "specificity": lambda theme: charts.specificity_forest(
-            table["specificity"], table["specificity_blind"], theme=theme
+            table["specificity"], table["specificity_blind"], figures.methods, theme=theme
         ),
-        "agreement": lambda theme: charts.agreement_forest(agreeing, book, told(agreeing), theme=theme),
+        "agreement": lambda theme: charts.agreement_forest(
+            agreeing, book, told(agreeing), figures.methods, theme=theme
+        ),
         "hiding": lambda theme: charts.hiding_costs(table["ablation"], fill, told(table["ablation"]), theme=theme),
         "worths": lambda theme: charts.region_worths(table["shapley"], told(table["shapley"]), theme=theme),
     }

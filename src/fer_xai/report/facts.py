@@ -23,7 +23,7 @@ def model_facts(figures: Figures) -> list[tuple[str, str]]:
         ("Input", size if height else None),
         ("Pixel scaling", f"{model.get('scaling')}{_assumed(model, 'scaling')}" if model.get("scaling") else None),
         ("Emotions, in its order", ", ".join(model["emotions"]) + _assumed(model, "emotions")),
-        ("Layer of Grad-CAM", model.get("cam_layer")),
+        ("Layer of Grad-CAM", f"{model['cam_layer']}{_cells(model)}" if model.get("cam_layer") else None),
         ("SHA-256", model.get("sha256")),
     ]
     return [(name, str(value)) for name, value in facts if value not in (None, "")]
@@ -36,6 +36,12 @@ def _assumed(model: dict[str, Any], setting: str) -> str:
         if setting in model.get("assumed", ())
         else ""
     )
+
+
+def _cells(model: dict[str, Any]) -> str:
+    """How coarse Grad-CAM's layer sees a face."""
+    rows, columns = model.get("cam_grid") or (0, 0)
+    return f", {rows} × {columns} blocks of the face" if rows else ""
 
 
 def _hidden(figures: Figures) -> str | None:

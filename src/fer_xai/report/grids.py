@@ -179,7 +179,7 @@ class Fork:
     def beside(self) -> str:
         """What chance gives, in words."""
         low, high = signed(min(self.chance)), signed(max(self.chance))
-        return low if low == high else f"{low} to {high}"
+        return low if low == high else f"{low} to {high}, what blind maps have"
 
 
 def fork_of(figures: Figures, method: str, codebook: str) -> Fork | None:
@@ -188,7 +188,9 @@ def fork_of(figures: Figures, method: str, codebook: str) -> Fork | None:
     if row is None:
         return None
     value, low, high, p = (float(row[name]) for name in ("value", "low", "high", "p"))
-    return Fork(value, low, high, p, int(row["n"]), (0.0,) if method in figures.blind else figures.blind_s(codebook))
+    # A blind map is chance itself: nothing makes it clear of that.
+    chance = (-math.inf, math.inf) if method in figures.blind else figures.blind_s(codebook)
+    return Fork(value, low, high, p, int(row["n"]), chance)
 
 
 def specificity_rows(figures: Figures) -> list[tuple[str, list[Fork | None]]]:

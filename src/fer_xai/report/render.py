@@ -66,7 +66,8 @@ def render(study: Study) -> Path:
     for method in methods:
         if cards.rows:
             cards.add(method, *study.maps(method, cards.rows))
-        write_data(study.path, map_file(method), browser.maps(pictured(method, *study.maps(method, browser.rows))))
+        maps = pictured(method, *study.maps(method, browser.rows))
+        write_data(study.path, map_file(method), browser.maps(method, maps))
     common: dict[str, Any] = {
         "figures": figures,
         "manifest": figures.manifest,
@@ -74,6 +75,7 @@ def render(study: Study) -> Path:
         "causal": {method for method in figures.methods if is_causal(method)},
         "titles": _titles(figures),
         "explained": sentences.explained(figures),
+        "coarse": [method_name(method) for method in trust.coarse(figures)],
     }
     means = drawn.means_of(study, figures)
     page = jinja.get_template("emotion.html.j2")
@@ -158,7 +160,6 @@ def _emotion(figures: Figures, emotion: str, shown: list[tuple[Group, list[Any]]
         "after": order[place + 1] if place + 1 < len(order) else None,
         "headline": emotion_sentences.of_emotion(figures, emotion),
         "called": grids.called_instead(figures, emotion),
-        "coarse": [method_name(m) for m in trust.coarse(figures)],
         "drawn": [m for x in figures.methods if (m := grids.face_map(figures, x, emotion, method_name(x)))],
         "chart": grids.frequency_chart(figures, emotion),
         "tables": [
@@ -169,7 +170,15 @@ def _emotion(figures: Figures, emotion: str, shown: list[tuple[Group, list[Any]]
             book: [(method, grids.agreement_of(figures, method, book, emotion)) for method in figures.methods]
             for book in figures.codebooks
         },
+        "explained_faces": _explained_faces(figures, emotion),
         "expected": {book: expected(book, emotion) for book in figures.codebooks},
         "groups": shown,
         "group_size": int((figures.group == emotion).sum()),
     }
+
+
+def _explained_faces(figures: Figures, emotion: str) -> int:
+    """Faces with landmarks whose maps explain an emotion."""
+    rows = figures.tables["agreement_means"]
+    sizes = rows.loc[rows["emotion"] == emotion, "n"].dropna()
+    return int(sizes.max()) if len(sizes) else 0

@@ -98,7 +98,10 @@ def _how_good(figures: Figures) -> list[str]:
 def mostly(figures: Figures, emotion: str) -> str:
     """What most of an emotion's faces are called instead, for a parenthesis; nothing where none is."""
     others = [(name, count) for name, count in grids.called_instead(figures, emotion) if name != emotion]
-    return f"; it calls {others[0][1]} of them {others[0][0]}" if others else ""
+    if not others or others[0][1] < 2:
+        return ""
+    most = [name for name, count in others if count == others[0][1]]
+    return f"; it calls {others[0][1]} of them {' and as many '.join(most)}"
 
 
 def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
@@ -113,7 +116,7 @@ def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
     if not top["low"] > 0:
         return f"{how}, no part of the face clearly weighs more than its area in {answer}: most {_weighed(top)}."
     names = [_weighed(row) for _, row in inside[inside["low"] > 0].head(2).iterrows()]
-    lowest = f", least so on {_weighed(last)}" if last["high"] < 0 else ""
+    lowest = f", of the face's regions least so on {_weighed(last)}" if last["high"] < 0 else ""
     return f"{how}, {answer} rests most densely on {listing(names)}{lowest}."
 
 
@@ -214,8 +217,7 @@ def lead_specificity(figures: Figures) -> grids.Fork | None:
 def _blind_s(values: dict[str, grids.Fork]) -> str:
     """What maps that know nothing of emotions have, over all codebooks."""
     chances = [chance for fork in values.values() for chance in fork.chance]
-    told = grids.Fork(0.0, 0.0, 0.0, 1.0, 0, tuple(chances)).beside
-    return f"maps that know nothing of emotions have {told}"
+    return f"maps that know nothing of emotions have {signed(min(chances))} to {signed(max(chances))}"
 
 
 def _beyond_chance(above: list[str], below: list[str], books: int) -> str:

@@ -169,6 +169,8 @@ def _heat(axis: Axes, figures: Figures) -> None:
     title = (
         f"Where the answer rests, by {method_name(str(lead))}: share against area, in powers of two (0: just its area)"
     )
+    if len(table.columns) < len(figures.emotions):
+        title += "\nwithout emotions of fewer than three faces with landmarks"
     axis.set_title(title, fontsize=9, x=0, pad=14, parse_math=False)
     known, ink = shades("light"), axis.figure.ink  # type: ignore[union-attr]
     for down, (region, cells) in enumerate(table.rows):

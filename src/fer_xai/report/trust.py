@@ -14,6 +14,7 @@ from fer_xai.charts.words import counted, method_name, plain, signed
 from fer_xai.evaluation.trust.score import FAITHFULNESS
 from fer_xai.evaluation.trust.sentence import verdict_sentence
 from fer_xai.evaluation.trust.verdict import BLIND, CRITERIA, ELSEWHERE, SANITY, STABILITY, Finding, Verdict, judge
+from fer_xai.figures.pictured import FEW_CELLS
 from fer_xai.report.figures import Figures
 from fer_xai.report.trust_measures import Measure, map_name, measures
 
@@ -84,10 +85,12 @@ def section(figures: Figures) -> Section | None:
 
 
 def coarse(figures: Figures) -> list[str]:
-    """Methods whose maps were found to be coarser than a facial region."""
-    trust = figures.tables["trust"]
+    """Methods whose maps are coarser than a facial region: by their layer's few cells, or as was measured."""
+    trust, grid = figures.tables["trust"], figures.manifest["model"].get("cam_grid")
     verdicts = judge(trust, figures.methods) if len(trust) else []
-    return [verdict.method for verdict in verdicts if verdict.grain.level == "partly"]
+    found = {verdict.method for verdict in verdicts if verdict.grain.level == "partly"}
+    found |= {"gradcam"} if grid and min(grid) < FEW_CELLS else set()
+    return [method for method in figures.methods if method in found]
 
 
 def _sample(figures: Figures) -> str:

@@ -13,6 +13,7 @@ from fer_xai import __version__
 from fer_xai.atomic import sweep
 from fer_xai.classifier import Classifier
 from fer_xai.engine import answers, engine_for
+from fer_xai.engine.activations import Activations
 from fer_xai.errors import InputError
 from fer_xai.explainers import Explainer, make_explainer
 from fer_xai.explainers.registry import full_name, methods_for
@@ -197,11 +198,14 @@ def _manifest(
     }
 
 
-def _cam_layer(classifier: Classifier, settings: dict[str, Any]) -> dict[str, str]:
-    """Which layer Grad-CAM reads, where it is among the methods."""
+def _cam_layer(classifier: Classifier, settings: dict[str, Any]) -> dict[str, Any]:
+    """Which layer Grad-CAM reads, where it is among the methods, and the cells of the one that it reads unasked."""
     if "gradcam" not in settings:
         return {}
-    return {"cam_layer": settings["gradcam"]["layer"] or engine_for(classifier).last_convolution}
+    if settings["gradcam"]["layer"]:
+        return {"cam_layer": settings["gradcam"]["layer"]}
+    layer = engine_for(classifier).last_convolution
+    return {"cam_layer": layer, "cam_grid": list(Activations(classifier).convolution(layer).grid)}
 
 
 def _claim(out: Path, manifest: dict[str, Any]) -> None:
@@ -238,4 +242,5 @@ def _identity(manifest: dict[str, Any], key: str) -> Any:
     Keras numbers unnamed layers anew in each process, so their names do not; nor does whether a setting was said.
     """
     value = manifest.get(key)
-    return {k: v for k, v in value.items() if k not in ("cam_layer", "assumed")} if isinstance(value, dict) else value
+    left_out = ("cam_layer", "cam_grid", "assumed")
+    return {k: v for k, v in value.items() if k not in left_out} if isinstance(value, dict) else value

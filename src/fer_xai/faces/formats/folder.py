@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,8 @@ from fer_xai.faces.columns import columns_beside
 from fer_xai.faces.faces import Faces, table_of
 from fer_xai.faces.formats.csv import split_name
 from fer_xai.faces.images import SUFFIXES, LazyPixels, name_of, opened
+
+_LOG = logging.getLogger("fer_xai.faces")
 
 WHAT = "a folder with one folder of pictures per emotion"
 # Up to this many bytes decoded faces are kept, beyond it they are decoded when used.
@@ -75,6 +78,12 @@ def _splits(paths: list[Path], places: list[tuple[str, ...]]) -> list[str]:
     for path, folder in zip(paths, folders, strict=True):
         match = _ROW.match(path.name) if by_name and folder != "train" else None
         splits.append((split_name(match.group(1)) or "") if match else folder)
+    moved = sum(folder == "test" and split == "validation" for folder, split in zip(folders, splits, strict=True))
+    if moved:
+        _LOG.warning(
+            "%s of the pictures in the test folder are called PublicTest_…, so they count as validation, as in FER2013",
+            f"{moved:,}",
+        )
     return splits
 
 
