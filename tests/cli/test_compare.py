@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from fer_xai.cli.app import app
 from fer_xai.cli.compare import named
 from fer_xai.study import Study
-from tests.stubs import STUBS
 
 ORDER = "sad,angry,happy,fear,neutral,surprise,disgust"
 
@@ -20,13 +19,6 @@ ORDER = "sad,angry,happy,fear,neutral,surprise,disgust"
 def run(*arguments: object) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, ["compare", *map(str, arguments)])
     return result.exit_code, result.stdout, result.stderr
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("models") / "net.keras"
-    STUBS["softmax_in_dense"]().save(path)
-    return path
 
 
 @pytest.fixture

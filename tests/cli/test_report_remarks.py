@@ -9,16 +9,8 @@ from typer.testing import CliRunner
 
 from fer_xai.cli.app import app
 from fer_xai.study import Study
-from tests.stubs import STUBS
 
 EARLY, NOT_ASKED = "can be read by now", "which method to believe is not asked"
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("models") / "net.keras"
-    STUBS["softmax_in_dense"]().save(path)
-    return path
 
 
 @pytest.fixture
