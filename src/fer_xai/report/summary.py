@@ -169,8 +169,6 @@ def _heat(axis: Axes, figures: Figures) -> None:
     title = (
         f"Where the answer rests, by {method_name(str(lead))}: share against area, in powers of two (0: just its area)"
     )
-    if len(table.columns) < len(figures.emotions):
-        title += "\nwithout emotions of fewer than three faces with landmarks"
     axis.set_title(title, fontsize=9, x=0, pad=14, parse_math=False)
     known, ink = shades("light"), axis.figure.ink  # type: ignore[union-attr]
     for down, (region, cells) in enumerate(table.rows):
@@ -183,6 +181,9 @@ def _heat(axis: Axes, figures: Figures) -> None:
     for right, (name, note) in enumerate(table.columns):
         heading = f"{_short(name)}\n{note}"
         axis.text(right + 0.5, -0.15, heading, ha="center", va="bottom", fontsize=7.5, parse_math=False)
+    if len(table.columns) < len(figures.emotions):
+        left_out = "Emotions of fewer than three faces with landmarks are left out."
+        axis.text(0, len(table.rows) + 0.25, left_out, va="top", fontsize=7.5, color=ink["soft"])
     axis.set_xlim(-0.05, len(table.columns))
     axis.set_ylim(len(table.rows), -1.05)
 
