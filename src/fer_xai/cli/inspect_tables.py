@@ -106,22 +106,30 @@ def _candidates(found: Inspection) -> Table:
     origins = {found.declared["origin"][key] for key in ("scaling", "emotions")}
     said = " (default)" if origins == {"default"} else " (declared)"
     best = found.candidates.loc[found.candidates["chosen"], "accuracy"].max()
-    for row in found.candidates.head(_MOST_CANDIDATES).itertuples(index=False):
+    shown = _shown(found.candidates)
+    for row in shown.itertuples(index=False):
         kept = "chosen" if found.settled else "kept"
         mark = kept if row.chosen else "more right" if row.accuracy > best else "tied" if row.tied else ""
         mark += said if row.declared else ""
         cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
         cells += [f"{row.low:.0%}–{row.high:.0%}", f"{row.log_likelihood:.3f}", mark.strip()]
         table.add_row(*cells, style="bold" if row.chosen else "")
-    hidden = len(found.candidates) - _MOST_CANDIDATES
+    hidden = len(found.candidates) - len(shown)
     if hidden > 0:
         table.add_row(f"… {hidden} more, all with --json")
     return table
 
 
+def _shown(candidates: pd.DataFrame) -> pd.DataFrame:
+    """The first readings, and the best one of every scaling that is not among them."""
+    first, rest = candidates.head(_MOST_CANDIDATES), candidates.iloc[_MOST_CANDIDATES:]
+    others = rest[~rest["scaling"].isin(first["scaling"])].drop_duplicates("scaling")
+    return candidates.loc[[*first.index, *others.index]]
+
+
 def _found_orders(found: Inspection) -> list[tuple[str, str]]:
     """Orders without a name among the rows that are shown, with what they are."""
-    rows = found.candidates.head(_MOST_CANDIDATES)
+    rows = _shown(found.candidates)
     rows = rows[rows["order"] == "found"].drop_duplicates("emotions")
     return [(f"order found by {row.scaling}", row.emotions) for row in rows.itertuples()]
 

@@ -69,7 +69,13 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     high = top - foot - 0.03
     _recalls(page.add_axes((0.14, top - 0.42 * high, 0.27, 0.36 * high)), figures)
     _forest(page.add_axes((0.68, top - 0.42 * high, 0.22, 0.36 * high)), figures)
-    _heat(page.add_axes((0.14, foot + 0.02, 0.81, 0.42 * high)), figures)
+    table = grids.region_heat(figures, figures.lead, "coarse") if figures.lead else None
+    if table is None or not table.columns:
+        few = "too few faces of each emotion" if figures.landmarks_found else "no face has landmarks"
+        foot = top - 0.54 * high
+        _write(page, foot + 0.025, f"Where the answer rests is not known: {few}.", fontsize=9.2)
+    else:
+        _heat(page.add_axes((0.14, foot + 0.02, 0.81, 0.42 * high)), figures, table)
     _write(page, foot - 0.012, "What this cannot tell you", fontsize=9.5, fontweight="bold")
     top = foot - 0.034
     for caution in _CAUTIONS:
@@ -157,18 +163,11 @@ def _no_forest(figures: Figures, forks: list[Any]) -> str:
     return "the model has one\nanswer for nearly all" if cautions.one_answer(figures) else ""
 
 
-def _heat(axis: Axes, figures: Figures) -> None:
+def _heat(axis: Axes, figures: Figures, table: grids.Grid) -> None:
     """The lead method's region heat, as on the index: colour and number."""
     axis.set_axis_off()
-    lead = figures.lead
-    table = grids.region_heat(figures, lead, "coarse") if lead else None
-    if table is None or not table.columns:
-        few = "too few faces of each emotion" if figures.landmarks_found else "no face has landmarks"
-        axis.text(0, 0.9, f"Where the answer rests is not known: {few}.", va="top")
-        return
-    title = (
-        f"Where the answer rests, by {method_name(str(lead))}: share against area, in powers of two (0: just its area)"
-    )
+    lead = method_name(str(figures.lead))
+    title = f"Where the answer rests, by {lead}: share against area, in powers of two (0: just its area)"
     axis.set_title(title, fontsize=9, x=0, pad=14, parse_math=False)
     known, ink = shades("light"), axis.figure.ink  # type: ignore[union-attr]
     for down, (region, cells) in enumerate(table.rows):
