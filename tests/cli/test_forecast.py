@@ -18,14 +18,16 @@ def test_passes_are_those_that_a_method_states():
     assert known["shap:regions"] == 256
     assert known["integrated_gradients"] == 99
     assert min(known.values()) >= 1
+    assert forecast.passes("1 forward per sample (1,000)", 5000) == 5000
+    assert forecast.passes("1 forward per sample (1,000)", "auto") == 1000
 
 
 def test_a_line_where_it_takes_long_and_none_where_it_does_not(stub_model, monkeypatch):
     classifier = Classifier(stub_model)
     faces = Faces.from_array(np.random.default_rng(0).random((3, 48, 48), np.float32))
-    assert forecast.forecast(classifier, faces, ["saliency"]) is None
+    assert forecast.forecast(classifier, faces, ["saliency"], {}) is None
     monkeypatch.setattr(forecast, "LONG", 0.0)
-    line = forecast.forecast(classifier, faces, ["occlusion", "saliency"])
+    line = forecast.forecast(classifier, faces, ["occlusion", "saliency"], {})
     assert line is not None
     assert "3 faces, some 124 passes each" in line
 

@@ -60,3 +60,16 @@ def test_what_was_assumed_is_told_before_the_work_begins(model, tmp_path, pages)
     assumed, begun = (next(n for n, line in enumerate(lines) if word in line) for word in ("assumed of", "explaining"))
     assert assumed < begun
     assert sum("assumed of" in line for line in lines) == 1
+
+
+def test_a_method_is_given_its_own_options(model, tmp_path, pages):
+    report(model, tmp_path / "r", "--option", "saliency.of=logit", "--trust", 0)
+    assert Study(tmp_path / "r").manifest["methods"]["saliency"]["of"] == "logit"
+
+
+def test_an_option_of_a_method_that_does_not_run_is_one_line_and_nothing_is_written(model, tmp_path):
+    words = ("report", "--model", model, "--methods", "saliency", "--option", "lime.samples=9", "--out", tmp_path / "r")
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].endswith("'lime' is none of the methods that run: saliency")
+    assert not (tmp_path / "r").exists()

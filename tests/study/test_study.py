@@ -20,7 +20,7 @@ from fer_xai.errors import InputError
 from fer_xai.faces import Faces
 from fer_xai.facs import load_codebook
 from fer_xai.study import Study, run_study
-from fer_xai.study.run import _explainer
+from fer_xai.study.run import _explainers
 from fer_xai.study.spatial import sample
 
 METHODS = ("lime:quickshift", "gradcam", "occlusion", "shap:regions")
@@ -72,7 +72,9 @@ def run(faces: Faces, out: Path, **more: Any) -> Study:
     from tests.conftest import STUBS
 
     classifier = Classifier(STUBS["softmax_in_dense"]())
-    return run_study(classifier, faces, out, **{"methods": METHODS, "options": OPTIONS, "seed": 5, "trust": 0} | more)
+    settings: dict[str, Any] = {"methods": METHODS, "seed": 5, "trust": 0} | more
+    usual = {name: options for name, options in OPTIONS.items() if name in settings["methods"]}
+    return run_study(classifier, faces, out, **{"options": usual} | settings)
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +117,15 @@ def test_each_face_says_how_settled_its_sampled_maps_are(study):
 
 
 def test_in_a_study_lime_goes_on_until_it_has_settled_unless_told_otherwise():
-    assert _explainer("lime:slic", {}).samples == "auto"
-    assert _explainer("lime:slic", {"lime:slic": {"samples": 70}}).samples == 70
-    assert _explainer("rise", {}).samples == 1000
+    lime, rise = _explainers(["lime:slic", "rise"], {})
+    assert (lime.samples, rise.samples) == ("auto", 1000)
+    assert _explainers(["lime:slic"], {"lime:slic": {"samples": 70}})[0].samples == 70
+
+
+def test_options_of_a_method_that_does_not_run_are_refused(faces, tmp_path):
+    with pytest.raises(InputError, match="options for lime, which does not run; the methods are lime:slic"):
+        run(faces[:1], tmp_path / "s", methods=("lime:slic",), options={"lime": {"samples": 70}})
+    assert not (tmp_path / "s").exists()
 
 
 def test_ablation_counts_the_faces_with_landmarks_of_each_label(study):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fer_xai.classifier import Classifier
 from fer_xai.faces import Faces
@@ -15,7 +16,9 @@ _BACKWARD = 3  # a pass forward and backward, in passes forward
 _BESIDES = 1.3  # regions, hiding and trust, beside the methods
 
 
-def forecast(classifier: Classifier, faces: Faces, methods: Sequence[str]) -> str | None:
+def forecast(
+    classifier: Classifier, faces: Faces, methods: Sequence[str], options: Mapping[str, dict[str, Any]]
+) -> str | None:
     """A line on a report that will take long, from a timed pass of some of its faces; `None` where it will not.
 
     Parameters
@@ -23,11 +26,14 @@ def forecast(classifier: Classifier, faces: Faces, methods: Sequence[str]) -> st
     classifier : Classifier
     faces : Faces
     methods : sequence of str
+    options : mapping
+        By method; of `samples`, a number counts in place of the usual one.
     """
     from fer_xai.engine import engine_for
     from fer_xai.explainers.registry import find_class
 
-    needed = sum(passes(find_class(name.strip(), {}).cost) for name in methods)
+    names = [name.strip() for name in methods]
+    needed = sum(passes(find_class(name, {}).cost, options.get(name, {}).get("samples")) for name in names)
     images, engine = faces[:_TRIED].images(), engine_for(classifier)
     engine.predict(images)  # traced
     started = time.perf_counter()
@@ -43,10 +49,11 @@ def forecast(classifier: Classifier, faces: Faces, methods: Sequence[str]) -> st
     )
 
 
-def passes(cost: str) -> int:
-    """Passes forward per face, about, that a method's stated cost amounts to."""
+def passes(cost: str, samples: int | str | None = None) -> int:
+    """Passes forward per face, about, that a method's stated cost amounts to, or so many samples of it."""
     stated = re.search(r"\(([\d,]+)", cost)
-    return (int(stated[1].replace(",", "")) if stated else 1) * (_BACKWARD if "backward" in cost else 1)
+    usual = int(stated[1].replace(",", "")) if stated else 1
+    return (samples if isinstance(samples, int) else usual) * (_BACKWARD if "backward" in cost else 1)
 
 
 def _length(seconds: float) -> str:

@@ -30,6 +30,14 @@ def report(
     data: options.Data = None,
     split: options.Split = None,
     methods: options.Methods = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Any option of a method, as METHOD.NAME=VALUE; may be repeated.",
+            show_default=False,
+            rich_help_panel=options.METHOD,
+        ),
+    ] = None,
     target: options.Target = "predicted",
     codebook: options.Codebook = "facs2002",
     limit: options.Limit = None,
@@ -85,12 +93,15 @@ def report(
 
     Example: fer-xai report --model M.keras --data fer2013.csv --split test --limit 350 --out report/
 
+    Example, another layer: fer-xai report -m M.h5 -d faces/ -o r/ --methods gradcam --option gradcam.layer=conv2d_3
+
     Example, a first look by quick methods: fer-xai report -m M.keras -d faces/ -o r/ --methods gradcam --trust 0
 
     Example, all methods when it was worth it, in the same folder: fer-xai report --model M.keras -d faces/ -o r/
     """
     from fer_xai.cli.forecast import forecast
     from fer_xai.cli.progress import bar
+    from fer_xai.explainers.options import parse_options_of
     from fer_xai.report import render, write_single_file
     from fer_xai.study import run_study, standard_methods
     from fer_xai.study.files import check_folder
@@ -107,11 +118,12 @@ def report(
     )
     faces = opening.open_faces(data, split, limit, seed, ferplus, drop, cleaning, votes)
     chosen, left_out = (tuple(methods.split(",")), {}) if methods else standard_methods(classifier)
+    own = parse_options_of(chosen, option or ())
     for name, reason in left_out.items():
         remark(f"left out {name}: {reason}")
     if trust is None and not any(sample_sizes(len(faces))):
         remark(f"which method to believe is not asked: of {len(faces)} faces nothing could be told (--trust N asks it)")
-    long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen)
+    long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen, own)
     if long:
         remark(long)
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
@@ -136,6 +148,7 @@ def report(
             codebook=codebook,
             seed=seed,
             data={"source": data or "sample", "split": splits or None},
+            options=own,
             trust=trust,
             workers=chosen_workers,
             track=track,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -33,6 +34,38 @@ def parse_options(name: str, texts: Iterable[str]) -> dict[str, Any]:
         options[key] = value
     hints = get_type_hints(find_class(name, options))
     return {key: _read(key, value, hints[key]) if key in hints else value for key, value in options.items()}
+
+
+def parse_options_of(methods: Iterable[str], texts: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Read ``method.option=value`` texts, of several methods.
+
+    Parameters
+    ----------
+    methods : iterable of str
+        The methods that run, each ``method`` or ``method:variant``.
+    texts : iterable of str
+        For example ``gradcam.layer=conv2d_3``, ``lime:slic.samples=500``.
+
+    Returns
+    -------
+    dict
+        By method, as `fer_xai.study.run_study` takes it.
+
+    Raises
+    ------
+    InputError
+        If a text is no ``method.option=value``, names a method that does not run, or `parse_options` refuses it.
+    """
+    running, of = [name.strip() for name in methods], defaultdict[str, list[str]](list)
+    for text in texts:
+        name, equals, _ = text.partition("=")
+        method, dot, key = name.partition(".")
+        if not (equals and dot and key):
+            raise InputError(f"option {text!r}: expected METHOD.NAME=VALUE, for example gradcam.layer=conv2d_3")
+        if method not in running:
+            raise InputError(f"option {text!r}: {method!r} is none of the methods that run: {', '.join(running)}")
+        of[method].append(text.removeprefix(f"{method}."))
+    return {method: parse_options(method, own) for method, own in of.items()}
 
 
 def _read(key: str, text: str, hint: Any) -> Any:

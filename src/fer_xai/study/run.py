@@ -103,12 +103,12 @@ def run_study(
     Raises
     ------
     InputError
-        If there are no faces, a method is unknown, the classifier answers NaN on one of them, or the folder holds
-        another study or is being written by another run.
+        If there are no faces, a method is unknown, `options` are of one that does not run, the classifier answers NaN
+        on one of the faces, or the folder holds another study or is being written by another run.
     """
     if not len(faces):
         raise InputError("no faces to explain: the selection is empty")
-    explainers = [_explainer(name.strip(), options or {}) for name in methods]
+    explainers = _explainers([name.strip() for name in methods], options or {})
     books = _codebooks(codebook)
     resolve_target(target, [classifier.emotions[0]] * len(faces), faces.labels, classifier.emotions)
     manifest = _manifest(classifier, faces, explainers, target, books[0], seed, data or {})
@@ -131,9 +131,13 @@ def run_study(
         return study
 
 
-def _explainer(name: str, options: dict[str, dict[str, Any]]) -> Explainer:
-    standard = STANDARD_OPTIONS.get(name.partition(":")[0], {})
-    return make_explainer(name, **standard | options.get(name, {}))
+def _explainers(methods: Sequence[str], options: dict[str, dict[str, Any]]) -> list[Explainer]:
+    """The methods made, with what is standard in a study unless an option says otherwise."""
+    idle = [name for name in options if name not in methods]
+    if idle:
+        raise InputError(f"options for {', '.join(idle)}, which does not run; the methods are {', '.join(methods)}")
+    standard = {name: STANDARD_OPTIONS.get(name.partition(":")[0], {}) for name in methods}
+    return [make_explainer(name, **standard[name] | options.get(name, {})) for name in methods]
 
 
 def _add_up(study: Study, starts: Sequence[int], faces: Faces, track: Track) -> None:
