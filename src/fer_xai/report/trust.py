@@ -106,7 +106,7 @@ def _sample(figures: Figures) -> str:
 def _line(verdict: Verdict) -> Line:
     findings = (verdict.faithful, verdict.stable, verdict.sanity, verdict.grain)
     writers = (signed, signed, signed, plain)
-    answers = [_answer(finding, write) for finding, write in zip(findings, writers, strict=True)]
+    answers = [_answer(f, write, verdict.faithful.n) for f, write in zip(findings, writers, strict=True)]
     return Line(verdict.method, map_name(verdict.method), verdict.trusted, False, answers)
 
 
@@ -117,7 +117,8 @@ def _blind_line(verdict: Verdict) -> Line:
     return replace(line, trusted=False, blind=True, answers=[unjudged, *line.answers[1:]])
 
 
-def _answer(finding: Finding, write: Callable[[float], str]) -> Answer:
+def _answer(finding: Finding, write: Callable[[float], str], usual: int) -> Answer:
+    """A cell; of other than the usual number of faces it says how many."""
     if finding.level == "unknown":
         return Answer(finding.level, "not measured", finding.words, "", "")
     known = math.isfinite(finding.low)
@@ -125,7 +126,8 @@ def _answer(finding: Finding, write: Callable[[float], str]) -> Answer:
     against = finding.against.replace(ELSEWHERE, "laid elsewhere")
     chance = f"{against}: {write(finding.chance)}" if math.isfinite(finding.chance) else ""
     said = f"{MARKS[finding.level]} {finding.level}"
-    return Answer(finding.level, said, finding.words, f"{write(finding.value)}{interval}", chance)
+    faces = f", {counted(finding.n, 'face')}" if finding.n != usual else ""
+    return Answer(finding.level, said, finding.words, f"{write(finding.value)}{interval}{faces}", chance)
 
 
 def _flag(verdict: Verdict) -> str:

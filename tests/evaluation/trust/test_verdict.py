@@ -201,3 +201,23 @@ def test_a_finding_says_what_its_chance_level_is_of():
 def test_a_black_box_has_no_weights_to_exchange():
     trust = made_up({"a": {"sanity": None}})
     assert judge(trust, ["a"])[0].sanity.words == "its weights cannot be exchanged"
+
+
+def test_of_several_things_it_does_not_beat_the_one_it_is_no_better_than_is_told():
+    rival = {"score": 0.2, "elsewhere": 0.18}
+    trust = made_up({"a": GOOD, "b": rival})
+    assert judge(trust, ["b"])[0].reason == "is not clearly better than its own maps laid elsewhere"
+    blob = (trust["method"] == "b") & (trust["variant"] == "blob")
+    trust.loc[blob, ["difference", "difference_high", "p"]] = [-0.05, 0.02, 0.9]
+    (verdict,) = judge(trust, ["b"])
+    assert verdict.faithful.level == "no"
+    assert verdict.reason == "is not better than a blob in the middle"
+
+
+def test_a_random_model_without_any_map_is_told():
+    trust = made_up({"a": GOOD})
+    sane = (trust["method"] == "a") & (trust["metric"] == "sanity")
+    trust.loc[sane, ["value", "low", "high"]] = 0.0
+    (verdict,) = judge(trust, ["a"])
+    assert (verdict.sanity.level, verdict.sanity.words) == ("yes", "the random model's maps are empty")
+    assert judge(made_up({"a": GOOD}), ["a"])[0].sanity.words == ""

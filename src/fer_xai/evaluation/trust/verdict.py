@@ -32,7 +32,8 @@ CRITERIA: Mapping[str, str] = {
         "edge detector and a blob in the middle, which know nothing of the model (p below .05, corrected over the "
         "methods). Unclear: so few faces cannot tell it from one of these (better, but not "
         "clearly; or the interval leaves room for an advantage of .1). Partly: above on average, but not by "
-        "every way of hiding; a patch disturbs a model by itself, so one way alone proves nothing. Where even the best "
+        "every way of hiding; a patch disturbs a model by itself, so one way alone proves nothing. No: not better than "
+        "one of these, and without such room, or clearly worse. Where even the best "
         "figure is below .05, hiding hardly moves the answers of this model, and the sentence says so."
     ),
     "Stable": (
@@ -41,8 +42,9 @@ CRITERIA: Mapping[str, str] = {
         "more by every such change, so that one map tells half of the other's ranking (.7² = .5). Partly: less, yet "
         "always clearly nearer to itself than to maps of other faces. Unclear: fewer than three faces, or so few that "
         "the interval reaches down to .5 or to the maps of other faces. The model may see a changed face in another "
-        "way, and a true map follows it, so this is no reason to distrust a method. No: no nearer than that, or below "
-        ".5 with other random numbers, where nothing changes but the method's own luck."
+        "way, and a true map follows it, so this is no reason to distrust a method. No: below .7 and no nearer than "
+        "that, or below .5 with other random numbers, where nothing changes but the method's own luck. A map that is "
+        "the same on every face is stable by this, and fails the next question."
     ),
     "Passes sanity": (
         "The weights are replaced by random ones (Adebayo et al. 2018). Yes: the maps of the random model share less "
@@ -154,12 +156,14 @@ def _faithful(own: pd.DataFrame) -> Finding:
     if "" not in score.index or not math.isfinite(score.loc[""]["value"]):
         return UNKNOWN
     whole = score.loc[""]
-    if not _above(whole):
-        return _short_of(whole, ELSEWHERE)
     beside = own[own["metric"] == BESIDE].set_index("variant")
-    for name in ("sobel", "blob"):
-        if name in beside.index and not _above(beside.loc[name]):
-            return _short_of(beside.loc[name], BLIND[name])
+    rivals = [
+        (ELSEWHERE, whole),
+        *((BLIND[name], beside.loc[name]) for name in ("sobel", "blob") if name in beside.index),
+    ]
+    short = [_short_of(row, what) for what, row in rivals if not _above(row)]
+    if short:
+        return min(short, key=lambda finding: finding.level != "no")
     fills = [str(fill) for fill, row in score.drop("").iterrows() if not _above(row)]
     if fills:
         reason = "is faithful by some ways of hiding only"
@@ -211,7 +215,8 @@ def _sane(own: pd.DataFrame) -> Finding:
     if last["n"] < FEWEST or (last["value"] < LUCK and not last["high"] < STABLE):
         return _finding("unclear", last, OTHERS, words="too few faces to tell")
     if last["value"] < LUCK:
-        return _finding("yes", last, OTHERS)
+        empty = last["value"] == last["low"] == last["high"] == 0
+        return _finding("yes", last, OTHERS, words="the random model's maps are empty" if empty else "")
     if last["value"] < STABLE or not last["low"] > LUCK:
         return _finding("unclear", last, OTHERS, words="the maps of a random model are somewhat alike")
     return _finding("no", last, OTHERS, "draws the same map when the model's weights are random")
