@@ -80,3 +80,6 @@ def test_nothing_to_compare_gives_no_number_and_equal_faces_no_difference():
     assert alone.compared == 0
     equal = like_for_like(np.ones((4, 1)), np.array([True, False, True, False]), ["sad"] * 4)
     assert (equal.difference[0], equal.p[0]) == (0.0, 1.0)
+    assert np.isnan([equal.low[0], equal.high[0]]).all(), (
+        "faces that are all alike do not tell how far they would stray"
+    )

@@ -19,7 +19,7 @@ class LikeForLike:
     ----------
     difference, low, high : ndarray (R,)
         Mean over the strata of (some − others), each by how much it can tell, with its 95 % interval; NaN where no
-        stratum has faces of both.
+        stratum has faces of both, and the interval also where nothing varies: how far it would stray is not known.
     p : ndarray (R,)
         Two-sided, uncorrected; 1 where nothing varies.
     compared : int
@@ -78,7 +78,7 @@ def like_for_like(values: np.ndarray, some: np.ndarray, strata: Sequence[Any]) -
         nothing = np.full(figures.shape[1], np.nan)
         return LikeForLike(nothing, nothing, nothing, nothing, 0)
     error, difference = np.sqrt(spread) / weight, gap / weight
-    reach = norm.ppf((1 + LEVEL) / 2) * error
     varied = error > 1e-12
+    reach = np.where(varied, norm.ppf((1 + LEVEL) / 2) * error, np.nan)
     p = np.where(varied, 2 * norm.sf(np.abs(difference) / np.where(varied, error, 1.0)), 1.0)
     return LikeForLike(difference, difference - reach, difference + reach, p, compared)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fer_xai.charts.colours import diverging
-from fer_xai.charts.words import NOTHING, counted, in_region_order, listing, method_name, percent, region_name, signed
+from fer_xai.charts.words import NOTHING, counted, in_region_order, listing, method_name, percent, points, region_name
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 from fer_xai.report.wrong import SURE, Compared
@@ -70,7 +70,7 @@ def _cell(row: pd.Series) -> Cell:
     value = float(row["difference"])
     if not math.isfinite(value):
         return Cell("x", NOTHING)
-    text = signed(100 * value, 0) + ("*" if row["p_holm"] < SURE else "")
+    text = points(value) + ("*" if row["p_holm"] < SURE else "")
     return Cell("x" if row["small"] else diverging(value, FULL_COLOUR), text)
 
 
@@ -86,7 +86,7 @@ def _accuracy(columns: list[Column]) -> list[str]:
     said = [
         f"Accuracy on {name} {line.name} is {percent(line.value)}: {abs(100 * line.difference):.0f} points "
         f"{'above' if line.difference > 0 else 'below'} other faces of the same label (95 % interval "
-        f"{signed(100 * line.difference_low, 0)} to {signed(100 * line.difference_high, 0)})."
+        f"{points(line.difference_low)} to {points(line.difference_high)})."
         for name, line in sure[:_TOLD]
     ]
     more = len(sure) - _TOLD
@@ -106,7 +106,7 @@ def _looks(figures: Figures, rows: pd.DataFrame) -> list[str]:
         return [f"{how}: no group differs from the other faces beyond chance."]
     said = [
         f"on {row.column.replace('_', ' ')} {row.group} {'more' if row.difference > 0 else 'less'} at the "
-        f"{region_name(row.figure)} ({signed(100 * row.difference, 0)} points)"
+        f"{region_name(row.figure)} ({points(row.difference)} points)"
         for row in sure.head(3).itertuples()
     ]
     more = f", and {len(sure) - 3} more" if len(sure) > 3 else ""
