@@ -77,6 +77,28 @@ def test_faces_that_both_are_right_on_are_counted():
     assert said.startswith("Both are right on 3 faces; on 1 of them (33 %, 95 % interval 6–79 %) for different reasons")
 
 
+def test_faces_without_maps_are_told_apart():
+    rows = [{"kind": "both right", "apart": apart, "apart_chance": 0.5} for apart in (0.2, 0.6, float("nan"))]
+    said = one("different_reasons", "face_differences", rows)
+    assert said.startswith(
+        "Both are right on 3 faces; on 2 of these both have maps that can be compared, and on 1 of them (50 %"
+    )
+
+
+def test_other_codebooks_are_told_where_they_are_sure():
+    row = {"method": "occlusion", "value": 0.1, "other_value": 0.4, "difference": -0.3, "p_holm": 0.01}
+    row |= {"low": -0.4, "high": -0.2, "significant": True}
+    rows = [row | {"codebook": name} for name in ("facs2002", "du2014")]
+    rows += [row | {"codebook": "ckplus", "significant": False}, row | {"codebook": "emfacs", "method": "gradcam"}]
+    tables = {"specificity_differences": pd.DataFrame([PAIR | one for one in rows])}
+    assert sentences.specific(tables, "A", "B", "facs2002") == (
+        "By other codebooks than FACS 2002 more specific, beyond chance: B by Du 2014 (Occlusion: S +0.40 against "
+        "+0.10, blind maps 0; 95 % interval of the difference +0.20 to +0.40)."
+    )
+    tables["specificity_differences"]["significant"] = False
+    assert sentences.specific(tables, "A", "B", "facs2002") == ""
+
+
 def test_contrasts_are_told_of_the_model_that_is_right():
     faces = pd.DataFrame([PAIR | {"kind": "A"}] * 5 + [PAIR | {"kind": "B"}])
     rows = pd.DataFrame(

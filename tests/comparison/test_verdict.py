@@ -175,3 +175,11 @@ def test_a_model_with_one_answer_for_all_is_warned_of():
     found = judge(tables(AHEAD) | {"confusion_differences": pd.DataFrame(cells)}, "A", "B", "facs2002")
     assert "Warning: A answers sad for 94" in found.sentence
     assert "Warning: B" not in found.sentence
+
+
+def test_chance_of_s_is_what_blind_maps_have_on_these_faces():
+    found = judge(tables(LEVEL, AS_MUCH, MORE_S), "A", "B", "facs2002").sentence
+    assert "where blind maps have 0 (" in found
+    blind = pd.DataFrame({"codebook": ["facs2002", "facs2002", "another"], "value": [-0.04, 0.09, 0.5]})
+    known = {**tables(LEVEL, AS_MUCH, MORE_S), "specificity_blind": blind}
+    assert "where blind maps have −0.04 to +0.09 (" in judge(known, "A", "B", "facs2002").sentence

@@ -80,5 +80,10 @@ class Comparison:
 
     @cached_property
     def figures(self) -> dict[str, pd.DataFrame]:
-        """The tables of `FIGURES` that there are, by name: all that sentences are made of."""
-        return {name: self.table(name) for name in FIGURES if (self.path / f"{name}.parquet").is_file()}
+        """The tables of `FIGURES` that there are, and the studies' ``specificity_blind``: all that sentences need."""
+        found = {name: self.table(name) for name in FIGURES if (self.path / f"{name}.parquet").is_file()}
+        # All studies are of the same faces, and a blind map knows nothing of the model.
+        study = self.studies[self.models[0]]
+        if "specificity_blind" in study.tables:
+            found["specificity_blind"] = study.table("specificity_blind")
+        return found

@@ -7,30 +7,33 @@ from collections.abc import Mapping
 import pandas as pd
 
 from fer_xai.charts.words import (
+    codebook_name,
     counted,
     in_method_order,
     listing,
     method_name,
     percent,
     plain,
+    points,
     region_name,
     signed,
     span,
 )
 from fer_xai.comparison.faces import BOTH
 from fer_xai.comparison.regions import ALL
-from fer_xai.comparison.verdict import pair_rows
-from fer_xai.comparison.wording import in_points, points
+from fer_xai.comparison.verdict import pair_rows, weighing
+from fer_xai.comparison.wording import blind_s, in_points, of_other, signed_apart
 from fer_xai.evaluation.intervals import share
 
 Tables = Mapping[str, pd.DataFrame]
 _SHOWN = 3
 
 
-def told(tables: Tables, model: str, other: str) -> list[str]:
-    """Sentences on answers, regions, focus, maps, faces and probabilities of one pair, in that order."""
+def told(tables: Tables, model: str, other: str, codebook: str) -> list[str]:
+    """Sentences on answers, regions, focus, other codebooks, maps, faces and probabilities of one pair, in order."""
     found = (
         *(confused(tables, model, other), regions(tables, model, other), focused(tables, model, other)),
+        *(specific(tables, model, other, codebook),),
         *(alike(tables, model, other), different_reasons(tables, model, other)),
         *(contrasted(tables, model, other, right) for right in (model, other)),
         calibrated(tables, model, other),
@@ -102,6 +105,26 @@ def focused(tables: Tables, model: str, other: str) -> str:
     return f"{whose}'s maps are {how}: {figures}, {model} first."
 
 
+def specific(tables: Tables, model: str, other: str, codebook: str) -> str:
+    """Who weighs each emotion's own action units more by codebooks that do not count for the verdict, beyond chance."""
+    rows = pair_rows(tables["specificity_differences"], model, other)
+    rows = rows[rows["method"].isin(weighing(list(dict.fromkeys(rows["method"])))) & (rows["codebook"] != codebook)]
+    sure = rows[rows["significant"]].sort_values("p_holm", kind="stable")
+    if not len(sure):
+        return ""
+    blind, said = tables.get("specificity_blind"), []
+    for row in sure.head(_SHOWN).itertuples():
+        first = row.difference > 0
+        figures = (row.value, row.other_value, row.low, row.high)
+        value, against, low, high = figures if first else (row.other_value, row.value, -row.high, -row.low)
+        said.append(
+            f"{model if first else other} by {codebook_name(row.codebook)} ({method_name(row.method)}: "
+            f"{of_other('S', value, against)}, blind maps {blind_s(blind, row.codebook)}; {signed_apart(low, high)})"
+        )
+    more = f", and {counted(len(sure) - _SHOWN, 'further figure')}" if len(sure) > _SHOWN else ""
+    return f"By other codebooks than {codebook_name(codebook)} more specific, beyond chance: {'; '.join(said)}{more}."
+
+
 def alike(tables: Tables, model: str, other: str) -> str:
     """How far the two models' maps of the same face agree, beside maps of different faces."""
     rows = pair_rows(tables["map_agreement"], model, other)
@@ -123,14 +146,16 @@ def alike(tables: Tables, model: str, other: str) -> str:
 
 def different_reasons(tables: Tables, model: str, other: str) -> str:
     """On how many faces that both are right on their maps are further apart than either one's of different faces."""
-    rows = pair_rows(tables["face_differences"], model, other)
-    rows = rows[(rows["kind"] == BOTH) & rows["apart"].notna() & rows["apart_chance"].notna()]
+    faces = pair_rows(tables["face_differences"], model, other)
+    both = int((faces["kind"] == BOTH).sum())
+    rows = faces[(faces["kind"] == BOTH) & faces["apart"].notna() & faces["apart_chance"].notna()]
     if not len(rows):
         return ""
+    those = f"on {len(rows)} of these both have maps that can be compared, and on " if len(rows) < both else "on "
     apart = int((rows["apart"] > rows["apart_chance"]).sum())
     found = share(apart, len(rows))
     return (
-        f"Both are right on {counted(len(rows), 'face')}; on {apart} of them ({percent(found.value)}, 95 % interval "
+        f"Both are right on {counted(both, 'face')}; {those}{apart} of them ({percent(found.value)}, 95 % interval "
         f"{span(found.low, found.high)}) for different reasons: their maps of the face are further apart than each "
         "one's own maps of different faces of the same emotion are on average."
     )

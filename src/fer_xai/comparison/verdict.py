@@ -9,7 +9,7 @@ import pandas as pd
 
 from fer_xai.charts.words import codebook_name, in_method_order, is_causal, method_name, percent
 from fer_xai.comparison.paired import corrected
-from fer_xai.comparison.wording import of_other, percents, points_apart, signed_apart
+from fer_xai.comparison.wording import blind_s, of_other, percents, points_apart, signed_apart
 
 Tables = Mapping[str, pd.DataFrame]
 _NEARLY_ALL = 0.9  # of the faces: then a model's answer says nothing of them
@@ -75,7 +75,8 @@ def judge(tables: Tables, model: str, other: str, codebook: str) -> Verdict:
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        ``accuracy_differences``, ``focus``, ``focus_differences``, ``specificity_differences``, ``orders``, ``twins``.
+        ``accuracy_differences``, ``focus``, ``focus_differences``, ``specificity_differences``, ``orders``, ``twins``;
+        and ``specificity_blind`` of a study of the same faces, where there is one.
     model, other : str
         A pair as the tables have it.
     codebook : str
@@ -116,10 +117,12 @@ def reasons_of(tables: Tables, model: str, other: str, codebook: str) -> tuple[R
     rows = pd.concat([focus, own], ignore_index=True)
     methods = weighing(list(dict.fromkeys(rows["method"])))
     rows = corrected(rows[rows["method"].isin(methods) & rows["p"].notna()])
-    return tuple(sorted((_reason(row, model, other) for _, row in rows.iterrows()), key=lambda r: (r.p, -r.size)))
+    return tuple(
+        sorted((_reason(row, model, other, tables) for _, row in rows.iterrows()), key=lambda r: (r.p, -r.size))
+    )
 
 
-def _reason(row: pd.Series, model: str, other: str) -> Reason:
+def _reason(row: pd.Series, model: str, other: str, tables: Tables) -> Reason:
     sure = bool(row["significant"])
     # Less outside the face is better; more specificity is.
     first = (row["difference"] < 0) == (row["kind"] == "outside")
@@ -133,9 +136,10 @@ def _reason(row: pd.Series, model: str, other: str) -> Reason:
             f"{percent(row['chance'])} of the picture is ({method}; {points_apart(value - against, low, high)})"
         )
     else:
-        book = codebook_name(str(row["codebook"]))
+        book, blind = str(row["codebook"]), blind_s(tables.get("specificity_blind"), str(row["codebook"]))
         figure = (
-            f"{of_other('a specificity S of', value, against)}, where blind maps have 0 ({method}, {book}; "
+            f"{of_other('a specificity S of', value, against)}, where blind maps have {blind} ({method}, "
+            f"{codebook_name(book)}; "
             f"{signed_apart(low, high)})"
         )
     return Reason((model if first else other) if sure else None, row["p_holm"], abs(row["difference"]), figure)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from fer_xai.charts.words import percent, signed
+import pandas as pd
+
+from fer_xai.charts.words import percent, points, signed
 
 
 def percents(value: float, against: float) -> str:
     """``66 % against 47 %``."""
     return f"{percent(value)} against {percent(against)}"
-
-
-def points(value: float) -> str:
-    """A difference of shares in whole points, signed."""
-    return signed(100 * value, 0)
 
 
 def in_points(value: float) -> str:
@@ -35,6 +32,14 @@ def of_other(what: str, value: float, against: float) -> str:
 def signed_apart(low: float, high: float) -> str:
     """``95 % interval of the difference +0.10 to +0.35``."""
     return f"95 % interval of the difference {signed(low)} to {signed(high)}"
+
+
+def blind_s(blind: pd.DataFrame | None, codebook: str) -> str:
+    """The specificity S of maps that know nothing of emotions: ``0``, or with what they have on these very faces."""
+    rows = blind[blind["codebook"] == codebook] if blind is not None else pd.DataFrame({"value": []})
+    values = [0.0, *rows["value"].dropna()]
+    low, high = signed(min(values)), signed(max(values))
+    return "0" if low == high else f"{low} to {high}"
 
 
 def small(p: float) -> str:

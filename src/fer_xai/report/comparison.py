@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from fer_xai.charts.words import in_method_order, is_causal
+from fer_xai.charts.words import codebook_name, in_method_order, is_causal
 from fer_xai.comparison import Comparison
 from fer_xai.comparison.sentences import told
 from fer_xai.comparison.verdict import judge, weighing
-from fer_xai.comparison.wording import points, small
+from fer_xai.comparison.wording import blind_s, small
 from fer_xai.report import comparison_faces
 from fer_xai.report import comparison_grids as grids
 from fer_xai.report.scripts import write_scripts
@@ -56,7 +56,7 @@ def render_comparison(comparison: Comparison) -> Path:
     }
     index = comparison.path / "index.html"
     jinja = environment()
-    jinja.filters |= {"points": points, "reach": grids.reach, "small": small}
+    jinja.filters |= {"reach": grids.reach, "small": small}
     write_scripts(comparison.path, template_folder(), "theme.js", "report.js")
     write_page(jinja.get_template("compare.html.j2"), index, context)
     return index
@@ -94,17 +94,19 @@ def _pair(
 ) -> dict[str, Any]:
     verdict = judge(tables, model, other, str(manifest["codebook"]))
     methods = in_method_order(manifest["methods"])
+    books = tables["specificity_differences"]["codebook"].unique()
     return {
         "model": model,
         "other": other,
         "verdict": verdict,
-        "told": told(tables, model, other),
+        "told": told(tables, model, other, str(manifest["codebook"])),
         "accuracy": grids.one_row(tables["accuracy_differences"], model, other),
         "confusion": grids.confusion_differences(tables["confusion_differences"], model, other),
         "regions": [(m, grids.region_rows(tables["region_differences"], model, other, m, "coarse")) for m in methods],
         "fine": [(m, grids.region_rows(tables["region_differences"], model, other, m, "fine")) for m in methods],
         "by_emotion": [grids.region_emotions(tables["region_differences"], model, other, m) for m in methods],
         "focus": grids.focus_rows(tables["focus_differences"], tables["focus"], model, other, methods),
+        "blind_s": {codebook_name(b): blind_s(tables.get("specificity_blind"), b) for b in books},
         "specificity": grids.specificity_rows(tables["specificity_differences"], model, other, methods),
         "agreement": grids.agreement_rows(tables["map_agreement"], model, other, methods),
         "brier": grids.one_row(tables["brier_differences"], model, other),

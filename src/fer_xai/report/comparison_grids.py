@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.charts.colours import diverging
-from fer_xai.charts.words import NOTHING, codebook_name, in_region_order, method_name, region_name
+from fer_xai.charts.words import NOTHING, codebook_name, in_region_order, method_name, points, region_name
 from fer_xai.comparison.regions import ALL
 from fer_xai.comparison.verdict import pair_rows
-from fer_xai.comparison.wording import points
 from fer_xai.report.grids import Cell, Grid
 
 FULL = 0.20  # a difference of shares, or of probability, drawn at full colour
