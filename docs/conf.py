@@ -35,6 +35,7 @@ default_role = "py:obj"
 
 autodoc_typehints = "none"  # numpydoc's parameter lists tell the types
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True  # as they are written, and names where there are names
 autodoc_default_options = {"members": True, "imported-members": True}
 numpydoc_show_class_members = False  # autodoc shows them
 numpydoc_attributes_as_param_list = True

@@ -70,6 +70,11 @@ def test_the_key_speaks_of_blue_only_where_there_may_be_any(explanation):
     assert "blue" not in key(magnitudes.plot("panels"))
 
 
+def test_the_key_of_a_contrast_names_both_sides(explanation):
+    contrast = replace(explanation, targets=("fear-sad",) * len(explanation))
+    assert "red speaks for the first emotion, blue for the second" in key(contrast.plot("panels"))
+
+
 @pytest.mark.parametrize("cell", [{}, {"cell": (16, 16), "layer": "vgg16/block5_conv3"}], ids=["pixels", "cells"])
 @pytest.mark.parametrize("kind", ["overlay", "panels"])
 def test_no_text_reaches_beyond_the_figure(explanation, kind, cell):

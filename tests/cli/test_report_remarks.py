@@ -18,9 +18,9 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Stands in for the pages: whether it had been asked which method to believe, each time they were written."""
     written: list[bool] = []
 
-    def render(study: Study) -> Path:
+    def render(study: Study, foreword: str = "") -> Path:
         written.append("trust" in study.tables)
-        (study.path / "index.html").write_text("a report")
+        (study.path / "index.html").write_text(foreword or "a report")
         return study.path / "index.html"
 
     monkeypatch.setattr("fer_xai.report.render", render)

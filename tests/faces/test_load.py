@@ -187,6 +187,9 @@ class TestFolders:
             load_faces(tmp_path)
         with pytest.raises(InputError, match="no data at"):
             load_faces(tmp_path / "missing")
+        (tmp_path / "faces.csv").touch()
+        with pytest.raises(InputError, match=r"holds no pictures \(.*\); it holds faces.csv: give that file"):
+            load_faces(tmp_path)
         (tmp_path / "x.docx").touch()
         with pytest.raises(InputError, match="of no known format; known are"):
             load_faces(tmp_path / "x.docx")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fer_xai.classifier.bundled import list_classifiers
 from fer_xai.classifier.refusal import refuse_code
 from fer_xai.classifier.saved_model import read_saved_model
 from fer_xai.classifier.storage import refuse_storage
@@ -19,7 +20,11 @@ SUFFIXES = (".keras", ".h5", ".hdf5")
 def check_path(path: Path) -> None:
     """Refuse what is not there, or cannot be a model by its name."""
     if not path.exists():
-        raise InputError(f"no model at {path}: give a .keras, .h5 or .hdf5 file, or a SavedModel folder")
+        bundled = " or ".join(list_classifiers())
+        raise InputError(
+            f"no model at {path}: give a .keras, .h5 or .hdf5 file, a SavedModel folder, or a bundled one by name "
+            f"({bundled})"
+        )
     if not path.is_dir() and path.suffix not in SUFFIXES:
         raise InputError(f"{path} is no model file: expected .keras, .h5 or .hdf5, or a SavedModel folder")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from fer_xai.charts.words import whole
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -102,8 +104,8 @@ def _errors(found: Evaluation) -> Table:
     for column in ("label", "taken for", "faces", "% of its faces", "% of all errors"):
         table.add_column(column, justify="left" if column in ("label", "taken for") else "right")
     for row in found.top_confusions().itertuples():
-        part = f"{100 * row.share:.0f} ({100 * row.low:.0f}–{100 * row.high:.0f})"
-        table.add_row(row.label, row.predicted, f"{row.n:,}", part, f"{100 * row.share_of_errors:.0f}")
+        part = f"{whole(row.share)} ({whole(row.low)}–{whole(row.high)})"
+        table.add_row(row.label, row.predicted, f"{row.n:,}", part, f"{whole(row.share_of_errors)}")
     return table
 
 
@@ -117,8 +119,8 @@ def _plain(figure: Estimate) -> tuple[str, str]:
 
 
 def _interval(row: dict[str, float], name: str) -> str:
-    value, low, high = (100 * row[key] for key in (name, f"{name}_low", f"{name}_high"))
-    return f"{value:.0f} ({low:.0f}–{high:.0f})" if math.isfinite(value) else "–"
+    value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
+    return f"{whole(value)} ({whole(low)}–{whole(high)})" if math.isfinite(value) else "–"
 
 
 def _percent(value: float) -> str:

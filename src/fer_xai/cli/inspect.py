@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fer_xai.charts.words import listing
 from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
@@ -89,8 +90,8 @@ def inspect(
     else:
         show(classifier, anatomy, methods, found, origin, written, more=bool(others))
         if faces is not None:
-            splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
-            which = f" of the {splits} split" if splits else ""
+            splits = sorted(set(faces.table["split"]) - {""})
+            which = f" of the {listing(splits)} split{'s' if len(splits) > 1 else ''}" if splits else ""
             other = f" ({others})" if others else ""
             typer.echo(f"Asked: {len(faces)} labelled faces{which} of {data}{other}.")
 

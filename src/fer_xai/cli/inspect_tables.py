@@ -45,6 +45,9 @@ def show(
     console.print(_facts(classifier, anatomy, methods, origin))
     if found is not None:
         console.print(_candidates(found))
+        hidden = len(found.candidates) - len(_shown(found.candidates))
+        if hidden:
+            console.print(f"… {hidden} more, all with --json")
         console.print(_LEGEND, style="dim")
         for order, emotions in _found_orders(found):
             console.print(f"{order}: {emotions}", style="dim")
@@ -102,21 +105,17 @@ def _layers(layers: pd.DataFrame) -> Table:
 
 def _candidates(found: Inspection) -> Table:
     colours = len(set(found.candidates["colour"])) > 1
-    table = _table(("scaling", *(["colour"] if colours else []), "order", "accuracy", "95 %", "log-lik.", ""))
+    table = _table(("scaling", *(["colour"] if colours else []), "order", "right", "95 %", "log-lik.", ""))
     origins = {found.declared["origin"][key] for key in ("scaling", "emotions")}
     said = " (default)" if origins == {"default"} else " (declared)"
     best = found.candidates.loc[found.candidates["chosen"], "accuracy"].max()
-    shown = _shown(found.candidates)
-    for row in shown.itertuples(index=False):
+    for row in _shown(found.candidates).itertuples(index=False):
         kept = "chosen" if found.settled else "kept"
         mark = kept if row.chosen else "more right" if row.accuracy > best else "tied" if row.tied else ""
         mark += said if row.declared else ""
         cells = [row.scaling, *([str(row.colour)] if colours else []), row.order, f"{row.accuracy:.1%}"]
         cells += [f"{row.low:.0%}–{row.high:.0%}", f"{row.log_likelihood:.3f}", mark.strip()]
         table.add_row(*cells, style="bold" if row.chosen else "")
-    hidden = len(found.candidates) - len(shown)
-    if hidden > 0:
-        table.add_row(f"… {hidden} more, all with --json")
     return table
 
 
@@ -176,7 +175,7 @@ def _two_columns(rows: Iterable[tuple[str, str]]) -> Table:
 def _table(columns: Iterable[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in columns:
-        right = name in ("accuracy", "parameters", "log-lik.")
-        whole = name in ("scaling", "order", "accuracy", "95 %", "log-lik.", "")
+        right = name in ("right", "parameters", "log-lik.")
+        whole = name in ("scaling", "order", "right", "95 %", "log-lik.")
         table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     return table

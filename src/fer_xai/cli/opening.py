@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fer_xai.charts.words import listing
 from fer_xai.cli.loudness import detail, logged_at_the_end, remark, remark_at_the_end
 from fer_xai.errors import InputError
 
@@ -68,7 +69,7 @@ def other_splits(everything: Faces, faces: Faces) -> str:
 
 
 def _told(faces: Faces, limit: int | None, others: str = "") -> Faces:
-    splits = " and ".join(sorted(set(faces.table["split"]) - {""}))
+    splits = listing(sorted(set(faces.table["split"]) - {""}))
     few = f": there are no more (--limit {limit})" if limit is not None and len(faces) < limit else ""
     elsewhere = f"; --split takes others: {others}" if others else ""
     if few or elsewhere:

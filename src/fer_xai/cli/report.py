@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from fer_xai.study import Study
     from fer_xai.study.workers import Workers
 
+EARLY = (
+    "Not the last word: it is being asked which method to believe. These pages will then be written anew, and may lead "
+    "with another method and other figures."
+)
 PATIENCE = 60  # seconds of explaining after which pages are written before the last questions are asked
 
 
@@ -129,15 +133,16 @@ def report(
     splits = ", ".join(sorted(set(faces.table["split"]) - {""}))
     with bar() as track:
 
-        def pages(study: Study) -> Path:
+        def pages(study: Study, foreword: str = "") -> Path:
             track("writing pages", 0, 1)
-            index = render(study)
+            index = render(study, foreword)
             track("writing pages", 1, 1)
             return index
 
         def early_pages(study: Study) -> None:
             if time.monotonic() - began > PATIENCE:
-                remark(f"{pages(study)} can be read by now; which method to believe is asked next, and told there then")
+                index = pages(study, EARLY)
+                remark(f"{index} can be read by now; which method to believe is asked next, and told there then")
 
         study = run_study(
             classifier,

@@ -38,7 +38,7 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
     root = Path(source)
     paths = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     if not paths:
-        raise InputError(f"{root} holds no pictures ({' '.join(sorted(SUFFIXES))})")
+        raise InputError(f"{root} holds no pictures ({' '.join(sorted(SUFFIXES))}){_tables(root)}")
     places = [path.relative_to(root).parts[:-1] for path in paths]
     labels = [emotion_of(parts) for parts in places]
     skipped = []
@@ -58,6 +58,12 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
         ids, [labels[n] for n in kept], [splits[n] for n in kept], [name_of(paths[n]) for n in kept], **more
     )
     return Faces(store, table, skipped=(*skipped, *broken))
+
+
+def _tables(root: Path) -> str:
+    """The files in a folder that hold faces themselves, and would be read if given."""
+    found = sorted(path.name for path in root.iterdir() if path.suffix.lower() in (".csv", ".npz"))
+    return f"; it holds {', '.join(found[:3])}{', …' if len(found) > 3 else ''}: give that file" if found else ""
 
 
 def emotion_of(parts: tuple[str, ...]) -> str | None:
@@ -81,7 +87,8 @@ def _splits(paths: list[Path], places: list[tuple[str, ...]]) -> list[str]:
     moved = sum(folder == "test" and split == "validation" for folder, split in zip(folders, splits, strict=True))
     if moved:
         _LOG.warning(
-            "%s of the pictures in the test folder are called PublicTest_…, so they count as validation, as in FER2013",
+            "%s of the pictures in the test folder are called PublicTest_…, so they count as validation, as in "
+            "FER2013; with other names they would be of the test split",
             f"{moved:,}",
         )
     return splits
