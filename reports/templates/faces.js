@@ -188,7 +188,7 @@ const ferxai = (() => {
         make("td", { className: beyond === null ? "" : shade(beyond) }, percent(often)), make("td", {}, percent(chance))));
     });
     const title = methods.find(({ name }) => name === state.method)?.title ?? "";
-    part("basis").textContent = `${title}, of these faces ${known.length} with landmarks. `
+    part("basis").textContent = `${title}: ${known.length} of these faces have landmarks. `
       + (known.length < 10 ? "Of fewer than ten nothing is coloured."
         : "Red: counted more often than chance (the same maps, shifted); blue: less often. Full colour at 50 points.");
   }
@@ -231,7 +231,8 @@ const ferxai = (() => {
     const look = looks(index);
     const title = methods.find(({ name }) => name === state.method)?.title ?? "";
     part("where").textContent = look ? `Where it looks, by ${title}` : "No landmarks were found on this face, so no regions";
-    part("shares").closest(".box").hidden = !look;
+    const box = part("shares").closest(".box");
+    (box.closest(".copied") ?? box).hidden = !look;
     const rows = look ? regions.map(({ name, title: said }, r) => {
       const ratio = times(index, name);
       return make("tr", {}, make("th", { scope: "row" }, said),

@@ -165,6 +165,16 @@ def test_what_hiding_costs_stands_beside_what_its_shape_costs_elsewhere() -> Non
     assert "the mouth (+40 points)" in chart.alt
 
 
+def test_a_cost_is_filled_where_face_by_face_it_is_above_the_same_shape_elsewhere() -> None:
+    table = tables.ablation()
+    mouth = table["region"] == "mouth"
+    table.loc[mouth, "cost_beyond_control_low"] = -0.001
+    assert dots(charts.hiding_costs(table), 0) == {"filled": set(), "hollow": {0.0, 40.0}}
+    table.loc[mouth, ["cost", "cost_low", "cost_high"]] = [-0.4, -0.5, -0.3]
+    table.loc[mouth, ["cost_beyond_control_low", "cost_beyond_control_high"]] = [-0.6, -0.4]
+    assert dots(charts.hiding_costs(table), 0) == {"filled": {-40.0}, "hollow": {0.0}}
+
+
 def test_what_is_not_there_is_said() -> None:
     with pytest.raises(InputError, match="emotion 'bored'; there are: happy, sad, surprise"):
         charts.frequency_bars(tables.counts(), "bored")

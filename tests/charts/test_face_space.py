@@ -97,7 +97,7 @@ def test_the_chart_draws_each_emotions_mean_in_its_own_place() -> None:
     shown = [axis.get_images()[0].get_array() for axis in chart.axes if axis.get_images()]
     np.testing.assert_array_equal(np.ma.filled(shown[0], np.nan), means[0].density)
     assert [axis.get_title(loc="left") for axis in chart.axes[:2]] == ["happy: for\nn = 4", "sad: for\nn = 4"]
-    assert "sad at the forehead" in chart.alt
+    assert "sad, forehead" in chart.alt
     alone = charts.mean_attribution(means, "occlusion", ["sad"])
     assert len([axis for axis in alone.axes if axis.get_images()]) == 1
 

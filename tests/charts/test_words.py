@@ -44,3 +44,22 @@ def test_listing_and_counting() -> None:
 def test_half_a_per_cent_goes_up(share: float, told: str) -> None:
     assert words.percent(share) == f"{told}\N{NO-BREAK SPACE}%"
     assert words.span(share, 1.0) == f"{told}–100\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.254, "+25"), (0.125, "+13"), (-0.125, "−13"), (-0.004, "−0.4"), (0.0014, "+0.1"), (0.0004, "0"), (0, "0")],
+)
+def test_points_keep_their_side_of_zero(share: float, told: str) -> None:
+    assert words.points(share) == told
+
+
+def test_shares_near_chance_have_a_decimal() -> None:
+    assert words.tenths(0.1532) == "15.3\N{NO-BREAK SPACE}%"
+    assert words.tenths_span(0.1532, 0.2) == "15.3–20.0\N{NO-BREAK SPACE}%"
+    assert (words.tenths(float("nan")), words.tenths_span(0.1, float("nan")), words.points(None)) == ("–", "–", "–")
+
+
+def test_ratios_below_one_keep_two_decimals() -> None:
+    assert [words.ratio(log2) for log2 in (2.0, 0.0, -1.0, -4.0)] == ["4.0", "1.0", "0.50", "0.06"]
+    assert words.times(-4.0) == "0.06 times"

@@ -90,8 +90,8 @@ def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_cos
     assert causes.cost_of(Figures.of(study), "eye") is None, "as costly as the costliest, which is told"
     rows.loc[own & (rows["region"] == "eye"), ["cost", "cost_low", "cost_high"]] = [0.1, 0.05, 0.2]
     assert causes.cost_of(figures, "nose") == (
-        "Hiding the nose, where most of the map lies for its area, costs 10 points of recall, less than hiding the "
-        "mouth (95 % interval +5 to +20)."
+        "Hiding the nose, where most of the map lies for its area, costs 10 points of recall (95 % interval +5 to "
+        "+20; against the same shape elsewhere −2 (−7 to +3)), less than hiding the mouth."
     )
     rows.loc[own & (rows["region"] == "mouth"), "cost_low"] = 0.15
     assert "perhaps as much as hiding the mouth" in str(causes.cost_of(Figures.of(study), "nose"))
@@ -102,3 +102,44 @@ def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_cos
     rows.loc[own, ["cost", "cost_low", "cost_high"]] = 0.0
     assert "costs no recall, whichever" in str(causes.costliest(Figures.of(study)))
     assert causes.cost_of(Figures.of(study), "nose") is None
+
+
+def _set(study: FakeStudy, region: str, fill: str, cost: float, beyond: float) -> None:
+    table = study.tables["ablation"]
+    rows = (table["region"] == region) & (table["fill"] == fill) & (table["emotion"] == "all")
+    table.loc[rows, ["cost", "cost_low", "cost_high"]] = [cost, cost - 0.05, cost + 0.05]
+    names = [f"cost_beyond_control{end}" for end in ("", "_low", "_high")]
+    table.loc[rows, names] = [beyond, beyond - 0.05, beyond + 0.05]
+
+
+def test_a_region_that_costs_more_for_its_size_is_told(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    _set(study, "cheek", "inpaint", 0.4, 0.1)
+    told = str(causes.costliest(Figures.of(study)))
+    assert told.startswith("Hiding the cheek (painted over from what is around) costs 40 points of recall")
+    assert "elsewhere that is +10 points (+5 to +15), where the mouth comes first with +2" in told
+
+
+def test_another_way_of_hiding_may_put_another_region_first(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    _set(study, "cheek", "inpaint", 0.4, 0.4)
+    _set(study, "cheek", "grey", 0.2, 0.1)
+    _set(study, "cheek", "blur", 0.5, 0.1)
+    told = str(causes.costliest(Figures.of(study)))
+    assert "covered in grey +20, less than the mouth with +3" in told
+    assert "blurred +50, against elsewhere +10 (+5 to +15)" in told
+    assert "comes first" not in told
+
+
+def test_a_region_whose_shapley_value_may_be_nothing_is_told(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    assert causes.worth_of(Figures.of(study), "mouth") is None, "it is worth something"
+    table = study.tables["shapley"]
+    here = table["emotion"] == "all"
+    table.loc[here, ["value", "low", "high"]] = [0.0, -0.02, 0.02]
+    table.loc[here & (table["region"] == "nose"), ["value", "low", "high"]] = [-0.1, -0.2, -0.05]
+    told = str(causes.worth_of(Figures.of(study), "mouth"))
+    assert "the mouth is worth 0 points to it on the mean (−2 to +2; Shapley values)" in told
+    assert told.endswith("clear of 0 are the nose −10.")
+    table.loc[here, ["low", "high"]] = [-0.2, 0.2]
+    assert str(causes.worth_of(Figures.of(study), "mouth")).endswith("no region's is clear of 0.")

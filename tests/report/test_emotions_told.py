@@ -15,7 +15,8 @@ def test_the_lead_method_tells_the_emotion_beside_chance(rendered: FakeStudy, in
     figures = Figures.of(rendered)
     (said,) = emotions_told.sentences(figures)
     assert said == (
-        "By Occlusion, the emotion can be told from the regions alone for 41 % of 68 faces (30–50 %; chance 14 %; "
+        "By Occlusion, the emotion can be told from the regions alone: on 68 faces the balanced accuracy is 41 % "
+        "(30–50 %; chance 14 %; "
         "a blob in the middle 20 %), "
         "and the pattern is closest to Du 2014 (correlation +0.36)."
     ).replace(" %", "\N{NO-BREAK SPACE}%")
@@ -31,12 +32,12 @@ def test_another_p_another_sentence(tmp_path: Path) -> None:
     assert "like none of the published codebooks" in said
     study.tables["separability"]["p"] = 0.2
     (said,) = emotions_told.sentences(Figures.of(study))
-    assert "no better than by chance: for 41" in said
+    assert "no better than by chance: on 29 faces the balanced accuracy is 41" in said
     assert "but by" not in said
     table = study.tables["separability"]
     table.loc[table["method"] == "gradcam", ["value", "low", "high", "p"]] = [0.37, 0.23, 0.51, 0.002]
     (said,) = emotions_told.sentences(Figures.of(study))
-    assert said.endswith("); but by Grad-CAM for 37\N{NO-BREAK SPACE}% (23–51\N{NO-BREAK SPACE}%).")
+    assert said.endswith("); but by Grad-CAM 37\N{NO-BREAK SPACE}% (23–51\N{NO-BREAK SPACE}%).")
 
 
 def test_what_a_blind_map_tells_as_well_is_not_told_by_the_method(tmp_path: Path) -> None:
@@ -46,10 +47,10 @@ def test_what_a_blind_map_tells_as_well_is_not_told_by_the_method(tmp_path: Path
     own["p"], blind["value"] = 0.001, 0.25
     own.loc[own["method"] == first, ["value", "low", "high", "chance"]] = [0.30, 0.26, 0.34, 0.14]
     (said,) = emotions_told.sentences(Figures.of(study))
-    assert "the emotion can be told from the regions alone for 30" in said
+    assert "the emotion can be told from the regions alone: on 29 faces the balanced accuracy is 30" in said
     blind["value"] = 0.27
     (said,) = emotions_told.sentences(Figures.of(study))
-    assert "no better than from maps that know nothing of emotions, since faces themselves differ: for 30" in said
+    assert "no better than from maps that know nothing of emotions, since faces themselves differ: on 29" in said
     assert "a blob in the middle 27" in said
     assert "the pattern is" not in said
 

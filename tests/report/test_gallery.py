@@ -33,3 +33,9 @@ def test_unlabelled_faces_are_neither_right_nor_wrong(tmp_path: Path) -> None:
     figures = Figures.of(make_study(tmp_path, faces=20, labelled=False))
     groups = [group for emotion in figures.emotions for group in choose(figures, emotion)]
     assert {group.title for group in groups} == {f"Called {emotion}" for emotion in figures.emotions}
+
+
+def test_an_empty_group_is_told_in_a_whole_sentence(tmp_path: Path) -> None:
+    figures = Figures.of(make_study(tmp_path, faces=20, labelled=False))
+    (group,) = choose(figures, "happy")
+    assert group.empty == "No face is unlabelled and called happy."

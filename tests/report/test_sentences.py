@@ -106,7 +106,7 @@ def test_where_it_looks_is_said_only_where_the_interval_is_above_the_area(tmp_pa
         "its answer rests most densely on the mouth (3.0 times its area, 95 % interval 2.9–3.1), of the face's" in told
     )
     assert "nose" not in told, "its interval holds 1"
-    assert "least so on the forehead (0.5 times" in told
+    assert "least so on the forehead (0.50 times" in told
     weights(study, "occlusion", {"nose": (1.1, 0.9), "eye": (0.95, 0.9)})
     told = sentences.looks(Figures.of(study), "its answer")
     assert told is not None

@@ -15,12 +15,13 @@ from fer_xai.charts.portrait import HEIGHT, WIDTH, draw_lines, face_axes
 from fer_xai.charts.scale import draw_scale
 from fer_xai.charts.selecting import emotions_of
 from fer_xai.charts.style import Chart, arm, style
-from fer_xai.charts.words import listing, method_name, region_name
+from fer_xai.charts.words import method_name, region_name
 from fer_xai.errors import InputError
 
 LIMIT = 4.0  # times an even spread: full colour
 _SIDES = {"for": ("p", 1.0), "against": ("n", -1.0)}
 _LABEL = "what speaks {}: times an even spread (1: a flat map, chance)"
+_NOTE = f"n: faces whose map has any of it. Full colour: {LIMIT:g} times and more."
 _LEAST = 0.5  # of the faces whose picture must reach a place
 
 
@@ -138,7 +139,7 @@ def mean_attribution(
         title = (
             f"What speaks for the answer and against it on {whose}, averaged on the mean face, by {method_name(method)}"
         )
-        return chart.finish(title, _alt([known[key] for key in known if key[0] == "for"], method))
+        return chart.finish(title, _alt([known[key] for key in known if key[0] == "for"], method), _NOTE)
 
 
 def _draw(chart: Chart, axis: Axes, mean: MeanMap, theme: str) -> None:
@@ -159,6 +160,6 @@ def _alt(means: Sequence[MeanMap], method: str) -> str:
     for mean in means:
         peak = np.unravel_index(int(np.nanargmax(mean.density)), mean.density.shape)
         where = region_name(region_at(*((p + 0.5) / side for p, side in zip(peak, mean.density.shape, strict=True))))
-        told.append(f"{mean.emotion} at the {where} ({np.nanmax(mean.density):.1f} times an even spread)")
-    densest = f"; densest for {listing(told)}" if told else ""
+        told.append(f"{mean.emotion}, {where} ({np.nanmax(mean.density):.1f} times an even spread)")
+    densest = f"; densest: {'; '.join(told)}" if told else ""
     return f"Mean attribution by {method_name(method)} on a drawn mean face{densest}."

@@ -27,6 +27,8 @@ class Panel:
         Each row's value and the ends of its interval.
     chance : ndarray, shape (R, K)
         Each row's chance levels; the band reaches from the least to the greatest.
+    clear : ndarray of bool, optional
+        Which marks are filled; those whose interval leaves the band out, unless a closer test says more.
     """
 
     title: str
@@ -34,6 +36,7 @@ class Panel:
     low: np.ndarray
     high: np.ndarray
     chance: np.ndarray
+    clear: np.ndarray | None = None
 
 
 def draw_panels(
@@ -66,8 +69,7 @@ def _draw(chart: Chart, axis: Axes, panel: Panel, zero: bool) -> None:
             axis.vlines(column[known], y[known] - 0.5, y[known] + 0.5, color=ink["two"], linewidth=1.2)
     low, high = np.fmin(panel.low, panel.value), np.fmax(panel.high, panel.value)
     axis.hlines(y[known], low[known], high[known], color=ink["ink"], linewidth=1.3, zorder=3)
-    bounds = panel.chance if panel.chance.size else np.zeros((len(y), 1))
-    clear = (panel.low > np.nanmax(bounds, axis=1)) | (panel.high < np.nanmin(bounds, axis=1))
+    clear = _outside(panel) if panel.clear is None else panel.clear
     for which, face in ((clear, ink["ink"]), (~clear, ink["paper"])):
         shown = which & known
         axis.scatter(panel.value[shown], y[shown], s=22, facecolor=face, edgecolor=ink["ink"], linewidth=1.2, zorder=4)
@@ -76,6 +78,13 @@ def _draw(chart: Chart, axis: Axes, panel: Panel, zero: bool) -> None:
     axis.grid(axis="x", color=ink["line"], linewidth=0.6)
     axis.set_axisbelow(True)
     axis.spines["left"].set_visible(False)
+
+
+def _outside(panel: Panel) -> np.ndarray:
+    """Rows whose interval leaves the chance band out."""
+    bounds = panel.chance if panel.chance.size else np.zeros((len(panel.value), 1))
+    found: np.ndarray = (panel.low > np.nanmax(bounds, axis=1)) | (panel.high < np.nanmin(bounds, axis=1))
+    return found
 
 
 def legend(chart: Chart, value: str, chance: str, sure: bool = True) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from fer_xai.charts.forest import ROW, Panel, draw_panels, legend
 from fer_xai.charts.selecting import emotions_of, select
 from fer_xai.charts.style import Chart, style
-from fer_xai.charts.words import fill_words, in_region_order, listing, method_name, region_name, signed
+from fer_xai.charts.words import fill_words, in_region_order, listing, method_name, points, region_name
 
 _COLUMNS = 4
 
@@ -23,7 +23,8 @@ def hiding_costs(
     Parameters
     ----------
     ablation : DataFrame
-        The table ``ablation`` of a study: emotion, region, fill, n, recall, recall_control, cost, cost_low, cost_high.
+        The table ``ablation`` of a study: emotion, region, fill, n, recall, recall_control, cost, cost_low, cost_high,
+        cost_beyond_control_low, cost_beyond_control_high.
     fill : {"inpaint", "grey", "blur"}
         How the regions were hidden.
     emotions : sequence of str, optional
@@ -34,8 +35,8 @@ def hiding_costs(
     -------
     Chart
         A panel per emotion, a row per region: points of recall lost with the 95 % interval, on a band from 0 to what
-        the same shape costs elsewhere on the picture, the chance level of its size. Filled marks have intervals that
-        leave the band out.
+        the same shape costs elsewhere on the picture, the chance level of its size. Filled: clear of 0 and, face by
+        face, of the same shape elsewhere, which tells more than the two ends of the band.
 
     Raises
     ------
@@ -43,10 +44,14 @@ def hiding_costs(
         If the table has no such rows.
     """
     rows = select(ablation, fill=fill).rename(columns={"cost": "value", "cost_low": "low", "cost_high": "high"})
-    rows = rows.assign(chance=rows["recall"] - rows["recall_control"])
+    beyond = rows["cost_beyond_control_low"], rows["cost_beyond_control_high"]
+    more, less = (rows["low"] > 0) & (beyond[0] > 0), (rows["high"] < 0) & (beyond[1] < 0)
+    rows = rows.assign(chance=rows["recall"] - rows["recall_control"], clear=more | less)
     found = _told(rows, emotions)
     told = f"What hiding a region costs each emotion (regions {fill_words(fill)})"
-    return _draw(rows, emotions, theme, told, "recall lost, in points", "chance: 0 to the same shape elsewhere", found)
+    return _draw(
+        rows, emotions, theme, told, "recall lost, in points", "chance: 0, and the same shape elsewhere", found
+    )
 
 
 def region_worths(shapley: pd.DataFrame, emotions: Sequence[str] | None = None, theme: str = "light") -> Chart:
@@ -100,10 +105,11 @@ def _panel(rows: pd.DataFrame, emotion: str, regions: Sequence[str]) -> Panel:
     n = rows["n"].max()
     table = rows.set_index("region").reindex(regions)
     value, low, high = (100 * table[name].to_numpy(float) for name in ("value", "low", "high"))
-    chance = np.zeros((len(regions), 1))
+    chance, clear = np.zeros((len(regions), 1)), None
     if "chance" in table:
         chance = np.column_stack([chance, 100 * table["chance"].to_numpy(float)])
-    return Panel(f"{'all faces' if emotion == 'all' else emotion}, n = {n:.0f}", value, low, high, chance)
+        clear = table["clear"].eq(True).to_numpy()
+    return Panel(f"{'all faces' if emotion == 'all' else emotion}, n = {n:.0f}", value, low, high, chance, clear)
 
 
 def _told(rows: pd.DataFrame, emotions: Sequence[str] | None) -> str:
@@ -111,5 +117,5 @@ def _told(rows: pd.DataFrame, emotions: Sequence[str] | None) -> str:
     for emotion in _shown(rows, emotions):
         part = select(rows, emotion=emotion)
         row = part.loc[part["value"].idxmax()]
-        told.append(f"{emotion} at the {region_name(row['region'])} ({signed(100 * row['value'], 0)} points)")
+        told.append(f"{emotion} at the {region_name(row['region'])} ({points(row['value'])} points)")
     return f"largest for {listing(told)}"

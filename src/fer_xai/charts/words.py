@@ -126,17 +126,29 @@ def _known(value: float | None) -> bool:
 
 def percent(value: float | None) -> str:
     """A share in [0, 1] as whole per cent; an en dash for what is not known."""
-    return f"{_whole(value)}\N{NO-BREAK SPACE}%" if value is not None and _known(value) else NOTHING
+    return f"{whole(value)}\N{NO-BREAK SPACE}%" if value is not None and _known(value) else NOTHING
 
 
 def span(low: float | None, high: float | None) -> str:
     """An interval of shares: ``"61–70 %"``."""
     if low is None or high is None or not (_known(low) and _known(high)):
         return NOTHING
-    return f"{_whole(low)}–{_whole(high)}\N{NO-BREAK SPACE}%"
+    return f"{whole(low)}–{whole(high)}\N{NO-BREAK SPACE}%"
 
 
-def _whole(share: float) -> int:
+def tenths(value: float | None) -> str:
+    """A share in per cent with one decimal, where chance lies so near that whole ones would hide the difference."""
+    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if value is not None and _known(value) else NOTHING
+
+
+def tenths_span(low: float | None, high: float | None) -> str:
+    """An interval of shares with one decimal: ``"15.3–18.4 %"``."""
+    if low is None or high is None or not (_known(low) and _known(high)):
+        return NOTHING
+    return f"{100 * low:.1f}–{tenths(high)}"
+
+
+def whole(share: float) -> int:
     """A share in whole per cent, a half upwards: of 40 faces, 37 are 93 % and one is 3 %."""
     return math.floor(round(100 * share, 6) + 0.5)
 
@@ -145,9 +157,16 @@ def signed(value: float | None, places: int = 2) -> str:
     """A signed number with a real minus sign; never "−0.00"."""
     if value is None or not _known(value):
         return NOTHING
-    text = f"{abs(value):.{places}f}"
+    text = f"{round(abs(value), 9) + 1e-9:.{places}f}"  # a half upwards, as per cents are
     sign = "" if float(text) == 0 else MINUS if value < 0 else "+"
     return sign + text
+
+
+def points(share: float | None) -> str:
+    """A difference of shares in signed whole points; below half a point one decimal, so that its side of zero shows."""
+    if share is None or not _known(share):
+        return NOTHING
+    return signed(100 * share, 1 if 0.05 <= abs(100 * share) < 0.5 else 0)
 
 
 def plain(value: float | None, places: int = 2) -> str:
@@ -157,4 +176,9 @@ def plain(value: float | None, places: int = 2) -> str:
 
 def times(log2: float) -> str:
     """A log2 ratio as "3.1 times"."""
-    return f"{2**log2:.1f} times"
+    return f"{ratio(log2)} times"
+
+
+def ratio(log2: float) -> str:
+    """A log2 ratio as a ratio: 3.1, or below one with two decimals, 0.07."""
+    return f"{2**log2:.{1 if log2 >= 0 else 2}f}"

@@ -14,13 +14,14 @@ from fer_xai.charts.words import (
     in_region_order,
     listing,
     percent,
+    points,
     region_name,
-    signed,
 )
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 
 FULL_COLOUR = 0.25  # of recall or probability
+BEYOND = "cost_beyond_control"
 _ENOUGH = 10  # faces for a colour: of nine a single one is a tenth
 
 
@@ -35,7 +36,7 @@ def cost_grids(figures: Figures, fill: str) -> list[Grid]:
     rows = rows[rows["fill"] == fill]
     return [
         _grid(figures, rows, "cost", "Recall lost, in points (minus: gained)"),
-        _grid(figures, rows, "cost_beyond_control", "… beyond the same shape elsewhere"),
+        _grid(figures, rows, BEYOND, "… beyond the same shape elsewhere"),
     ]
 
 
@@ -62,77 +63,115 @@ def _cell(row: pd.Series | None, value: str) -> Cell:
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
     enough = float(row[value]) if row["n"] >= _ENOUGH else math.nan
-    return Cell(diverging(enough, FULL_COLOUR), signed(100 * row[value], 0) + star)
+    return Cell(diverging(enough, FULL_COLOUR), points(row[value]) + star)
 
 
 def costliest(figures: Figures, emotion: str = "all") -> str | None:
-    """One sentence on the facial region whose hiding costs most; `None` without an ablation table."""
+    """What hiding the facial region costs whose hiding costs most; `None` without an ablation table."""
     found = fills(figures)
-    if not found:
-        return None
-    rows = figures.tables["ablation"]
-    rows = rows[(rows["fill"] == found[0]) & (rows["emotion"] == emotion) & (rows["region"] != "background")]
+    rows = _facial(figures, found[0], emotion) if found else pd.DataFrame()
     if rows.empty:
         return None
-    row = rows.loc[rows["cost"].idxmax()]
-    what = "recall" if figures.labelled.any() else "its answers"
-    interval = f"95 % interval {signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)}"
-    tied = in_region_order(rows.loc[rows["cost"] == row["cost"], "region"])
-    names = [f"the {region_name(region)}" for region in tied]
-    if not rows["cost"].max() > 0:
+    row, what = rows.loc[rows["cost"].idxmax()], _answers(figures)
+    tied = in_region_order(rows.index[rows["cost"] == row["cost"]])
+    names = [_the(region) for region in tied]
+    if not row["cost"] > 0:
         return f"Hiding one facial region at a time ({fill_words(found[0])}) costs no {what}, whichever it is."
     if not row["cost_low"] > 0:
         return (
             f"Hiding one facial region at a time ({fill_words(found[0])}) costs no clear share of {what}: most for "
-            f"{listing(names)}, {signed(100 * row['cost'], 0)} points{' each' if len(names) > 1 else ''} ({interval})."
+            f"{listing(names)}, {points(row['cost'])} points{' each' if len(names) > 1 else ''} "
+            f"(95 % interval {_ends(row, 'cost')})."
         )
-    beyond, low, high = _beyond_control(row)
     return (
         f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
-        f"({interval}), the most of all facial regions here. Against hiding the same shape elsewhere that is {beyond} "
-        f"points ({low} to {high}).{_otherwise(figures, row, found[1:])}"
+        f"(95 % interval {_ends(row, 'cost')}), the most of all facial regions here. {_for_its_size(rows, row)}"
+        f"{_otherwise(figures, str(row.name), emotion, found[1:])}"
     )
 
 
-def _beyond_control(row: pd.Series) -> list[str]:
-    """What a region costs beyond the same shape elsewhere, in points, and the ends of its interval."""
-    return [signed(100 * row[f"cost_beyond_control{end}"], 0) for end in ("", "_low", "_high")]
-
-
-def _otherwise(figures: Figures, row: pd.Series, others: list[str]) -> str:
-    """What hiding the same region costs where it is filled otherwise."""
+def _facial(figures: Figures, fill: str, emotion: str) -> pd.DataFrame:
+    """Costs of the regions of the face, by region."""
     rows = figures.tables["ablation"]
-    rows = rows[(rows["emotion"] == row["emotion"]) & (rows["region"] == row["region"])].set_index("fill")
+    rows = rows[(rows["fill"] == fill) & (rows["emotion"] == emotion)].set_index("region")
+    return rows.drop("background", errors="ignore")
+
+
+def _answers(figures: Figures) -> str:
+    return "recall" if figures.labelled.any() else "its answers"
+
+
+def _the(region: str) -> str:
+    return f"the {region_name(region)}"
+
+
+def _ends(row: pd.Series, figure: str) -> str:
+    return f"{points(row[f'{figure}_low'])} to {points(row[f'{figure}_high'])}"
+
+
+def _beyond(row: pd.Series) -> str:
+    """What a region costs beyond the same shape elsewhere, with its interval."""
+    return f"{points(row[BEYOND])} ({_ends(row, BEYOND)})"
+
+
+def _for_its_size(rows: pd.DataFrame, row: pd.Series) -> str:
+    """The costliest region against the same shape elsewhere, and the region that comes first so."""
+    said = f"Against hiding the same shape elsewhere that is {points(row[BEYOND])} points ({_ends(row, BEYOND)})"
+    first = rows.loc[rows[BEYOND].idxmax()] if rows[BEYOND].notna().any() else row
+    if first[BEYOND] > row[BEYOND]:
+        said += f", where {_the(str(first.name))} comes first with {_beyond(first)}"
+    return f"{said}."
+
+
+def _otherwise(figures: Figures, region: str, emotion: str, others: list[str]) -> str:
+    """What hiding the same region costs where it is filled otherwise, and which one then costs most."""
     told = []
     for fill in others:
-        if fill in rows.index:
-            cost, (beyond, low, high) = signed(100 * rows.loc[fill, "cost"], 0), _beyond_control(rows.loc[fill])
-            told.append(f"{fill_words(fill)} {cost}, against elsewhere {beyond} ({low} to {high})")
+        rows = _facial(figures, fill, emotion)
+        if region not in rows.index:
+            continue
+        row, first = rows.loc[region], rows.loc[rows["cost"].idxmax()]
+        less = f", less than {_the(str(first.name))} with {points(first['cost'])}"
+        more = less if first["cost"] > row["cost"] else ""
+        told.append(f"{fill_words(fill)} {points(row['cost'])}{more}, against elsewhere {_beyond(row)}")
     return f" Hidden otherwise: {'; '.join(told)}." if told else ""
 
 
 def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     """One sentence on what hiding a region costs; `None` where that was not tried, or `costliest` is about it."""
-    found, rows = fills(figures), figures.tables["ablation"]
-    if not found:
+    found = fills(figures)
+    rows = _facial(figures, found[0], emotion) if found else pd.DataFrame()
+    if region not in rows.index or not rows["cost"].abs().max() > 0 or rows.loc[region, "cost"] == rows["cost"].max():
         return None
-    rows = rows[(rows["fill"] == found[0]) & (rows["emotion"] == emotion)].set_index("region")
-    facial = rows["cost"].drop("background", errors="ignore")
-    if region not in facial.index or facial[region] == facial.max() or not facial.abs().max() > 0:
-        return None
-    row, what = rows.loc[region], "recall" if figures.labelled.any() else "its answers"
-    points = f"{abs(100 * row['cost']):.0f} points of {what}"
+    row, most = rows.loc[region], rows.loc[rows["cost"].idxmax()]
+    figures_of = f"95 % interval {_ends(row, 'cost')}; against the same shape elsewhere {_beyond(row)}"
+    cost = f"{abs(100 * row['cost']):.0f} points of {_answers(figures)} ({figures_of})"
     if row["cost_low"] > 0:
-        less = row["cost_high"] < rows.loc[facial.idxmax(), "cost_low"]
-        most = f"hiding the {region_name(str(facial.idxmax()))}"
-        says = f"costs {points}, {'less than' if less else 'perhaps as much as'} {most}"
+        less = "less than" if row["cost_high"] < most["cost_low"] else "perhaps as much as"
+        says = f"costs {cost}, {less} hiding {_the(str(most.name))}"
     elif row["cost_high"] < 0:
-        says = f"costs nothing, but gains {points}"
+        says = f"costs nothing, but gains {cost}"
     else:
-        says = f"costs nothing that can be told from chance: {signed(100 * row['cost'], 0)} points"
+        says = f"costs nothing that can be told from chance: {points(row['cost'])} points ({figures_of})"
+    return f"Hiding {_the(region)}, where most of the map lies for its area, {says}."
+
+
+def worth_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
+    """That a region holds much of what speaks for the answer, and on the mean is not worth anything to it; else `None`.
+
+    Shares and densities are of what speaks *for* it; Shapley values set what speaks against off.
+    """
+    rows = figures.tables["shapley"]
+    rows = rows[rows["emotion"] == emotion].set_index("region")
+    if region not in rows.index or not rows.loc[region, "low"] <= 0 <= rows.loc[region, "high"]:
+        return None
+    sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("value", ascending=False, kind="stable")
+    others = [f"{_the(str(row.Index))} {points(row.value)}" for row in sure.itertuples()]
+    clear = f"clear of 0 are {listing(others)}" if others else "no region's is clear of 0"
     return (
-        f"Hiding the {region_name(region)}, where most of the map lies for its area, {says} (95 % interval "
-        f"{signed(100 * row['cost_low'], 0)} to {signed(100 * row['cost_high'], 0)})."
+        f"That counts only what speaks for the answer. With what speaks against set off, {_the(region)} is worth "
+        f"{points(rows.loc[region, 'value'])} points to it on the mean ({points(rows.loc[region, 'low'])} to "
+        f"{points(rows.loc[region, 'high'])}; Shapley values): {clear}."
     )
 
 

@@ -52,10 +52,12 @@ def assumed(figures: Figures) -> list[str]:
 
 def learned_from(figures: Figures) -> list[str]:
     """That a model may have learned from these very faces."""
-    if "train" not in str(figures.manifest["data"].get("split") or "").split(", "):
+    splits = str(figures.manifest["data"].get("split") or "").split(", ")
+    if "train" not in splits:
         return []
+    these = "Among these are" if len(splits) > 1 else "These are"
     return [
-        "These are training faces: if it learned from them, it is less often right on others, and may look elsewhere "
+        f"{these} training faces: if it learned from them, it is less often right on others, and may look elsewhere "
         "there."
     ]
 

@@ -80,9 +80,9 @@ def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
         )
     return (
         f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model {_SURE}. {often}",
-        "It is the only witness, and may simply be wrong: look before you change a label. The first are those where it "
-        "is surest that the label is not the answer. With people's votes (FER+) only those that people doubt too would "
-        "be listed.",
+        "It is the only witness, and may simply be wrong: look before you change a label. The first are those where "
+        "its own answer is furthest ahead of the label. With people's votes (FER+) only those that people doubt too "
+        "would be listed.",
     )
 
 

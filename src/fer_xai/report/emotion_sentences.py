@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-from fer_xai.charts.words import codebook_name, counted, method_name, percent, span
+import pandas as pd
+
+from fer_xai.charts.words import codebook_name, counted, method_name, percent, span, tenths, tenths_span
 from fer_xai.few import FEWEST
 from fer_xai.report import cautions, grids
 from fer_xai.report.figures import Figures
-from fer_xai.report.sentences import costs, looks, mostly
+from fer_xai.report.sentences import costs, looks, mostly, weighed
 
 _SURE = 0.05
 
@@ -30,7 +32,7 @@ def of_emotion(figures: Figures, emotion: str) -> list[str]:
         said = looks(figures, answer, emotion)
         sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")
     return [
-        *(*sentences, *costs(figures, emotion), *_counted_most(figures, emotion)),
+        *(*sentences, *_outside(figures, emotion), *costs(figures, emotion), *_counted_most(figures, emotion)),
         *_on_action_units(figures, emotion),
     ]
 
@@ -60,9 +62,18 @@ def _found(figures: Figures, emotion: str) -> list[str]:
     return sentences
 
 
+def _outside(figures: Figures, emotion: str) -> list[str]:
+    """How much of the lead method's map lies outside the face."""
+    found = figures.enrichment(figures.lead, emotion) if figures.lead else pd.DataFrame()
+    if "background" not in found.index:
+        return []
+    share = figures.counts(str(figures.lead), "coarse", emotion).loc["background", "share"]
+    return [f"Outside the face lies {percent(share)} of what speaks for it ({weighed(found.loc['background'])})."]
+
+
 def _counted_most(figures: Figures, emotion: str) -> list[str]:
-    chart = grids.frequency_chart(figures, emotion)
-    bars = [(name, bars[0]) for name, bars in chart.rows if name != "background"]
+    rows = grids.counted_regions(figures, emotion, [figures.lead] if figures.lead else [], "coarse")
+    bars = [(name, bars[0]) for name, bars in rows if name != "background"]
     if not bars:
         return []
     name, bar = max(bars, key=lambda pair: pair[1].value - pair[1].chance)
@@ -85,7 +96,7 @@ def _tail(bar: grids.Bar) -> float:
 
 
 def _interval(found: grids.Agreement) -> str:
-    return f", 95 % interval {span(found.low, found.high)}" if math.isfinite(found.low) else ""
+    return f", 95 % interval {tenths_span(found.low, found.high)}" if math.isfinite(found.low) else ""
 
 
 def _on_action_units(figures: Figures, emotion: str) -> list[str]:
@@ -97,9 +108,9 @@ def _on_action_units(figures: Figures, emotion: str) -> list[str]:
         return [f"{book} gives {emotion} no action units, so there is no agreement to tell."]
     if found is None:
         return [f"There are no action units to compare {emotion} with here."]
-    blob = f", a blob in the middle of the picture {percent(found.blob)}" if math.isfinite(found.blob) else ""
+    blob = f", a blob in the middle of the picture {tenths(found.blob)}" if math.isfinite(found.blob) else ""
     return [
-        f"On {counted(found.n, 'face')} with landmarks explained as {emotion}, {percent(found.value)} of what speaks "
+        f"On {counted(found.n, 'face')} with landmarks explained as {emotion}, {tenths(found.value)} of what speaks "
         f"for it lies on the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
-        f"their area alone would give {percent(found.area)}{blob}: {found.verdict}."
+        f"their area alone would give {tenths(found.area)}{blob}: {found.verdict}."
     ]

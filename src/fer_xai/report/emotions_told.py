@@ -39,6 +39,7 @@ class Told:
     correlation: float
     correlation_p: float
     stands_out: list[tuple[str, str]]
+    tests: int
 
 
 def told(figures: Figures) -> list[Told]:
@@ -65,6 +66,7 @@ def _line(figures: Figures, method: str, row: pd.Series) -> Told:
         correlation=math.nan if best is None else float(best["correlation"]),
         correlation_p=math.nan if best is None else float(best["p"]),
         stands_out=_standing_out(figures, method),
+        tests=int(figures.tables["own_regions"].query("method == @method")["p"].notna().sum()),
     )
 
 
@@ -96,7 +98,7 @@ def _clear(figures: Figures, line: Told) -> bool:
 def _by_others(figures: Figures, lines: list[Told]) -> str:
     """What other methods' maps tell, where the lead method's do not."""
     others = [line for line in lines[1:] if line.method not in figures.blind and _clear(figures, line)]
-    told = [f"{method_name(line.method)} for {percent(line.value)} ({span(line.low, line.high)})" for line in others]
+    told = [f"{method_name(line.method)} {percent(line.value)} ({span(line.low, line.high)})" for line in others]
     return f"; but by {listing(told)}" if told else ""
 
 
@@ -107,16 +109,16 @@ def sentences(figures: Figures) -> list[str]:
         return []
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
-    whose = " of emotions with three or more" if line.n < figures.landmarks_found else ""
-    share = f"{percent(line.value)} of {counted(line.n, 'face')}{whose} ({span(line.low, line.high)}"
-    beside = f"chance {percent(line.chance)}{_blind(figures)}"
+    whose = " of emotions that have three or more" if line.n < figures.landmarks_found else ""
+    share = f"on {counted(line.n, 'face')}{whose} the balanced accuracy is {percent(line.value)}"
+    beside = f"({span(line.low, line.high)}; chance {percent(line.chance)}{_blind(figures)})"
     if not line.p < _SURE:
-        return [f"{how} no better than by chance: for {share}; {beside}){_by_others(figures, lines)}."]
+        return [f"{how} no better than by chance: {share} {beside}{_by_others(figures, lines)}."]
     if not _clear(figures, line):
         nothing = "no better than from maps that know nothing of emotions, since faces themselves differ"
-        return [f"{how} {nothing}: for {share}; {beside}){_by_others(figures, lines)}."]
-    known = f"for {share}; {beside})"
+        return [f"{how} {nothing}: {share} {beside}{_by_others(figures, lines)}."]
+    known = f"{how}: {share} {beside}"
     if not line.closest:
-        return [f"{how} {known}."]
+        return [f"{known}."]
     sure = f"closest to {line.closest}" if line.correlation_p < _SURE else "like none of the published codebooks"
-    return [f"{how} {known}, and the pattern is {sure} (correlation {signed(line.correlation)})."]
+    return [f"{known}, and the pattern is {sure} (correlation {signed(line.correlation)})."]

@@ -36,7 +36,7 @@ _COLUMNS = {
     "separability": "method value low high chance p n",
     "separability_blind": "method value low high chance p n",
     "specificity_blind": "method codebook value low high p n",
-    "own_regions": "method emotion region stands_out",
+    "own_regions": "method emotion region p stands_out",
     "own_correlations": "method codebook correlation p",
     "significance": "method split emotion region n log2_enrichment low high significant stands_out resolved",
     "shapley": "emotion method region n value low high",

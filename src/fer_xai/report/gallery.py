@@ -43,8 +43,8 @@ def choose(figures: Figures, emotion: str) -> list[Group]:
             ),
         ]
     if not figures.labelled.all():
-        title = f"Called {emotion}"
-        groups.append(_group(figures, title, "unlabelled faces", called & ~figures.labelled, UNLABELLED))
+        title, rule = f"Called {emotion}", f"unlabelled and called {emotion}"
+        groups.append(_group(figures, title, rule, called & ~figures.labelled, UNLABELLED))
     return groups
 
 

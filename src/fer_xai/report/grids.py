@@ -230,11 +230,12 @@ def frequency_chart(figures: Figures, emotion: str) -> FrequencyChart:
     pair: list[str] = ["lime:slic", "lime:felzenszwalb"]
     wanted = [method for method in pair if method in figures.methods]
     methods = wanted or figures.methods[:2]
-    coarse, fine = (_bars(figures, emotion, methods, level) for level in ("coarse", "fine"))
+    coarse, fine = (counted_regions(figures, emotion, methods, level) for level in ("coarse", "fine"))
     return FrequencyChart(methods, len(wanted) == 2, coarse, fine)
 
 
-def _bars(figures: Figures, emotion: str, methods: list[str], level: str) -> list[tuple[str, list[Bar]]]:
+def counted_regions(figures: Figures, emotion: str, methods: list[str], level: str) -> list[tuple[str, list[Bar]]]:
+    """For each region, how often each of the methods counts it; regions of no method are left out."""
     counts = {method: figures.counts(method, level, emotion) for method in methods}
     rows = []
     for region in figures.regions(level):

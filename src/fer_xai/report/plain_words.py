@@ -16,7 +16,8 @@ _METHODS = {
     "shares out the winnings of a team",
     "shap": "deals the answer out among the parts of the picture, as one shares out the winnings of a team",
     "rise": "looks at the face through many random masks and averages those through which the answer came out",
-    "gradcam": "reads from the net's last picture-like layer where the answer comes from; coarse, as that layer is",
+    "gradcam": "reads from a late, still picture-like layer of the net where the answer comes from; coarse, as that "
+    "layer is",
     "gradcam_plus_plus": "Grad-CAM with weights that do more justice to several places at once",
     "layercam": "Grad-CAM weighed point by point, so that earlier and finer layers can be read too",
     "scorecam": "takes the net's inner pictures as masks and watches the answer through each",
@@ -44,8 +45,8 @@ _WORDS = {
     "than hiding places drawn at random.",
     "Region, landmarks": "Landmarks are points found on each face: corners of the eyes, rim of the lips and so on. "
     "They bound the regions, so the mouth is the mouth wherever it lies in the picture.",
-    "Counted": "A region counts on a face if the map's highlights cover at least half of it, or if it holds a "
-    "tenth of what speaks for the answer.",
+    "Counted": "A region counts on a face if the map's highlights cover at least half of it, or if it holds at "
+    "least a tenth of what speaks for the answer.",
     "Action units, codebook": "Action units are the movements a face is made of, such as “lip corners up”. A codebook "
     "is somebody's table of which units belong to which emotion. Codebooks differ.",
     "Causal": "The method changes the face itself and watches the answer, so what it finds did move the model.",

@@ -34,7 +34,7 @@ from fer_xai.report.units import expected
 from fer_xai.study.study import Study
 
 
-def render(study: Study) -> Path:
+def render(study: Study, foreword: str = "") -> Path:
     """Write a study's report beside its tables.
 
     Parameters
@@ -42,6 +42,8 @@ def render(study: Study) -> Path:
     study : Study
         A study with at least its predictions, landmarks, regions, counts, agreement, specificity and matrix tables,
         its maps and its faces. Empty tables are said to be empty; unlabelled faces are grouped by prediction.
+    foreword : str
+        A line that opens the index, such as what is still to come.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def render(study: Study) -> Path:
     (study.path / SINGLE_FILE).unlink(missing_ok=True)  # bound from older pages
     # The index is written last: while it is missing or old, so are the pages it links to.
     index = study.path / "index.html"
-    told = common | _index(figures) | {"charts": drawn.index_charts(study, figures, means)}
+    told = common | {"foreword": foreword} | _index(figures) | {"charts": drawn.index_charts(study, figures, means)}
     told |= {"wrong": wrong.section(study, figures), "groups": groups.section(figures)}
     write_page(jinja.get_template("index.html.j2"), index, told)
     return index

@@ -7,10 +7,21 @@ from collections import Counter
 
 import pandas as pd
 
-from fer_xai.charts.words import codebook_name, counted, listing, method_name, percent, region_name, signed, span, times
+from fer_xai.charts.words import (
+    codebook_name,
+    counted,
+    listing,
+    method_name,
+    percent,
+    ratio,
+    region_name,
+    signed,
+    span,
+    times,
+)
 from fer_xai.classifier.bundled import WEIGHTS
 from fer_xai.few import FEWEST
-from fer_xai.report import causes, cautions, emotions_told, grids, outside
+from fer_xai.report import causes, cautions, emotions_told, grids, outside, trust
 from fer_xai.report.figures import Figures
 
 _HOW = {"occlusion": "When parts of the face are covered (occlusion)"}
@@ -114,17 +125,21 @@ def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
     if not top["log2_enrichment"] > 0:
         return f"{how}, no part of the face weighs more than its area in {answer}."
     if not top["low"] > 0:
-        return f"{how}, no part of the face clearly weighs more than its area in {answer}: most {_weighed(top)}."
-    names = [_weighed(row) for _, row in inside[inside["low"] > 0].head(2).iterrows()]
-    lowest = f", of the face's regions least so on {_weighed(last)}" if last["high"] < 0 else ""
+        return f"{how}, no part of the face clearly weighs more than its area in {answer}: most {_the(top)}."
+    names = [_the(row) for _, row in inside[inside["low"] > 0].head(2).iterrows()]
+    lowest = f", of the face's regions least so on {_the(last)}" if last["high"] < 0 else ""
     return f"{how}, {answer} rests most densely on {listing(names)}{lowest}."
 
 
-def _weighed(row: pd.Series) -> str:
+def _the(row: pd.Series) -> str:
     """A region with its enrichment and interval, as ratios."""
-    low, high = 2 ** row["low"], 2 ** row["high"]
-    interval = f", 95 % interval {low:.1f}–{high:.1f}" if math.isfinite(low) else ""
-    return f"the {region_name(str(row.name))} ({times(row['log2_enrichment'])} its area{interval})"
+    return f"the {region_name(str(row.name))} ({weighed(row)})"
+
+
+def weighed(row: pd.Series) -> str:
+    """An enrichment with its interval, as ratios: ``3.2 times its area, 95 % interval 2.5–4.0``."""
+    interval = f", 95 % interval {ratio(row['low'])}–{ratio(row['high'])}" if math.isfinite(row["low"]) else ""
+    return f"{times(row['log2_enrichment'])} its area{interval}"
 
 
 def _facial(figures: Figures, method: str, emotion: str = "all") -> pd.DataFrame:
@@ -139,11 +154,14 @@ def _where(figures: Figures) -> list[str]:
 
 
 def costs(figures: Figures, emotion: str = "all") -> list[str]:
-    """What hiding regions costs: the costliest one, and the one where most of the map lies."""
-    said = [causes.costliest(figures, emotion)]
-    if figures.lead:
-        inside = _facial(figures, figures.lead, emotion)
-        said += [causes.cost_of(figures, str(inside.index[0]), emotion)] if len(inside) else []
+    """What the region where most of the map lies is worth, what the costliest one costs, and what that one does."""
+    inside = _facial(figures, figures.lead, emotion) if figures.lead else pd.DataFrame()
+    densest = str(inside.index[0]) if len(inside) else ""
+    said = [
+        causes.worth_of(figures, densest, emotion),
+        causes.costliest(figures, emotion),
+        causes.cost_of(figures, densest, emotion),
+    ]
     return [sentence for sentence in said if sentence]
 
 
@@ -154,9 +172,11 @@ def _methods_agree(figures: Figures) -> list[str]:
         return []
     region, near = str(tops[figures.lead].index[0]), _leading(tops[figures.lead])
     rest: dict[str, list[str]] = {}
+    blocky = trust.coarse(figures)
     for method, top in tops.items():
         if region not in _leading(top) and top.index[0] not in near:
-            rest.setdefault(str(top.index[0]), []).append(method_name(method))
+            coarse = " (coarse: its blocks are as large as regions)" if method in blocky else ""
+            rest.setdefault(str(top.index[0]), []).append(f"{method_name(method)}{coarse}")
     others, differing = len(tops) - 1, sum(map(len, rest.values()))
     first, tied = f"the {region_name(region)}", not {str(top.index[0]) for top in tops.values()} <= {region, *rest}
     too_close = ", or one too close to it to tell" if tied else ""

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 PDF, PNG = "summary.pdf", "summary.png"
 _WIDTH, _HEIGHT = 8.27, 11.69  # A4, inches
 _DOTS = 150
-_LETTERS = 112  # of text to a line
+_LETTERS = 106  # of text to a line
 _SAID = 9  # sentences, at most
+_KEY = (
+    "S: how much more an emotion's own action units hold than others', in powers of two; band: what chance gives (0, "
+    "and maps that know nothing); filled: clear of it. "
+)
 _CAUTIONS = (
     "A map shows what moved the model, not what a person feels: the labels are what annotators called a still picture.",
     "Codebooks of action units are hypotheses; people express one emotion in many ways. A low S may be the codebook's "
@@ -80,11 +84,11 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     top = foot - 0.034
     for caution in _CAUTIONS:
         top = _write(page, top, f"•  {caution}", fontsize=8.2, color=page.ink["soft"], letters=128) - 0.003
-    told = (
-        "Lines: 95 % intervals. S: how much more an emotion's own action units hold than others', in powers of two; "
-        "band: what chance gives (0, and maps that know nothing); filled: clear of it."
+    forks = dict(grids.specificity_rows(figures)).get(figures.lead or "", [])
+    told = "" if _no_forest(figures, forks) else _KEY
+    end = (
+        f"Lines: 95 % intervals. {told}Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
     )
-    end = f"{told} Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
     _write(page, 0.03, end, fontsize=7.5, color=page.ink["soft"], lines=2)
     return page
 
@@ -112,7 +116,10 @@ def _recalls(axis: Axes, figures: Figures) -> None:
     else:
         title, total = "What it calls these faces; none is labelled", len(figures.predictions)
         counts = [int((figures.predicted == name).sum()) for name in emotions]
-        values, said = [(count / total, math.nan, math.nan) for count in counts], [str(count) for count in counts]
+        values, said = (
+            [(count / total, math.nan, math.nan) for count in counts],
+            [f"{count} of {total}" for count in counts],
+        )
     for place, (value, low, high) in enumerate(values):
         axis.barh(place, 0 if math.isnan(value) else value, color=ink["one"], height=0.62)
         if not math.isnan(low):

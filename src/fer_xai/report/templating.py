@@ -47,7 +47,17 @@ def environment() -> Environment:
     )
     for helper in (
         *(words.method_name, words.region_name, words.codebook_name, words.emotion_file),
-        *(words.percent, words.span, words.signed, words.plain, words.listing, words.counted),
+        *(
+            words.percent,
+            words.span,
+            words.tenths,
+            words.tenths_span,
+            words.signed,
+            words.points,
+            words.plain,
+            words.listing,
+            words.counted,
+        ),
     ):
         jinja.filters[helper.__name__] = helper
     jinja.globals["policy"] = POLICY

@@ -15,8 +15,8 @@ from fer_xai.charts.words import (
     listing,
     percent,
     plain,
+    points,
     region_name,
-    signed,
     span,
 )
 from fer_xai.evaluation.error_kinds import LEAST
@@ -129,7 +129,7 @@ def _cell(row: pd.Series, value: str) -> Cell:
     if not math.isfinite(row[value]):
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row["star"] else ""
-    return Cell(diverging(float(row[value]), FULL_COLOUR), signed(100 * row[value], 0) + star)
+    return Cell(diverging(float(row[value]), FULL_COLOUR), points(row[value]) + star)
 
 
 def _confused(part: pd.DataFrame) -> str:
@@ -173,7 +173,7 @@ def _beyond_chance(rows: pd.DataFrame) -> pd.Series:
 
 def _named(rows: pd.DataFrame) -> str:
     """At most two regions with their pulls."""
-    names = [f"the {region_name(str(row.region))} ({signed(100 * row.value, 0)})" for row in rows[:2].itertuples()]
+    names = [f"the {region_name(str(row.region))} ({points(row.value)})" for row in rows[:2].itertuples()]
     return listing(names)
 
 
@@ -192,7 +192,7 @@ def _kinds(figures: Figures) -> str:
     if not bool(row["found"]):
         return (
             f"The {n:,} wrong faces fall into no separate kinds by which regions pulled the answer ({figures_said}): "
-            "read the confusions one by one, there is no hidden pattern of regions behind them all."
+            "none was found, which so many faces do not prove; read the confusions one by one."
         )
     sizes = listing([str(int(size)) for size in rows.drop_duplicates("kind")["faces"]])
     return (
@@ -216,7 +216,7 @@ def _kind_grid(figures: Figures) -> Grid | None:
     lines = []
     for region in in_region_order(rows["region"].unique()):
         values = [float(known.get((kind, region), math.nan)) for kind in kinds]
-        lines.append((region_name(region), [Cell(diverging(v, 0.5), signed(100 * v, 0)) for v in values]))
+        lines.append((region_name(region), [Cell(diverging(v, 0.5), points(v)) for v in values]))
     return Grid("Share of the pull, in per cent", columns, lines)
 
 
@@ -233,8 +233,8 @@ def _covered(lines: list[Compared]) -> str:
         rest = f"; too few faces to tell: {few}" if few else ""
         return f"No difference beyond chance to how often the model is right: {listing(told)}{rest}."
     said = [
-        f"with {line.name} accuracy is {signed(100 * line.difference, 0)} points "
-        f"(95 % interval {signed(100 * line.difference_low, 0)} to {signed(100 * line.difference_high, 0)})"
+        f"with {line.name} accuracy is {points(line.difference)} points "
+        f"(95 % interval {points(line.difference_low)} to {points(line.difference_high)})"
         for line in sure
     ]
     return f"Against other faces of the same label: {listing(said)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def run_study(
         file of one's own. All bundled ones are computed too.
     seed : int
     data : dict, optional
-        What to say of the data: ``source`` and ``split``.
+        What to say of the data: ``source`` and ``split``; else what the faces' table says.
     options : dict, optional
         Options by method name, e.g. ``{"lime:slic": {"samples": 500}}``; without any, LIME has `STANDARD_OPTIONS`.
     trust : int, optional
@@ -186,8 +187,7 @@ def _manifest(
         "version": __version__,
         "model": classifier.describe() | _cam_layer(classifier, settings),
         "data": {
-            "source": data.get("source", "faces in memory"),
-            "split": data.get("split"),
+            **(_origin(faces) | data),
             "faces": len(faces),
             "labelled": sum(label is not None for label in faces.labels),
             "size": [*faces.size, faces.channels],
@@ -202,13 +202,21 @@ def _manifest(
     }
 
 
+def _origin(faces: Faces) -> dict[str, Any]:
+    """Where faces come from, as far as their table tells."""
+    sources = sorted(set(faces.table["source"]))
+    files = all(os.path.isabs(source) for source in sources)
+    source = (
+        os.path.commonpath(sources) if files else sources[0] if len(sources) == 1 < len(faces) else "faces in memory"
+    )
+    return {"source": source, "split": ", ".join(sorted(set(faces.table["split"]) - {""})) or None}
+
+
 def _cam_layer(classifier: Classifier, settings: dict[str, Any]) -> dict[str, Any]:
-    """Which layer Grad-CAM reads, where it is among the methods, and the cells of the one that it reads unasked."""
+    """Which layer Grad-CAM reads, where it is among the methods, and its cells."""
     if "gradcam" not in settings:
         return {}
-    if settings["gradcam"]["layer"]:
-        return {"cam_layer": settings["gradcam"]["layer"]}
-    layer = engine_for(classifier).last_convolution
+    layer = settings["gradcam"]["layer"] or engine_for(classifier).last_convolution
     return {"cam_layer": layer, "cam_grid": list(Activations(classifier).convolution(layer).grid)}
 
 

@@ -174,7 +174,7 @@ class Study:
         """Those rows of a table whose columns hold one of the values given; the others are not kept in memory."""
         return read_rows(self._file(name), only, columns)
 
-    def groups(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+    def row_groups(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
         """A table's rows, one row group after the other, so that it need not fit into memory."""
         return read_groups(self._file(name), columns)
 

@@ -134,12 +134,12 @@ def write_sums(study: Study) -> pd.DataFrame:
     out = study.path
     counted, summed = [], []
     columns = ["label", "predicted", "method", "level", "region", "landmarks", "counted", "counted_chance"]
-    for rows in study.groups("regions", [*columns, "share", "area"]):
+    for rows in study.row_groups("regions", [*columns, "share", "area"]):
         counted.append(sums_of_counts(rows))
         summed.append(sums_of_regions(rows))
     write_table(out / "counts.parquet", summary_of_sums(pd.concat(counted, ignore_index=True)))
     write_table(out / "region_sums.parquet", add_sums(pd.concat(summed, ignore_index=True)))
-    means = agreement_of_sums(pd.concat([sums_of_agreement(rows) for rows in study.groups("agreement")]))
+    means = agreement_of_sums(pd.concat([sums_of_agreement(rows) for rows in study.row_groups("agreement")]))
     write_table(out / "agreement_means.parquet", means.reset_index())
     return means
 

@@ -64,7 +64,7 @@ export function codebooks(body, rows) {
     const known = row.mass !== null;
     const units = row.action_units.length ? row.action_units.join(", ") : "none for this emotion";
     const cells = known ? [row.mass, row.area, row.blob].map(percent) : ["–", "–", "–"];
-    return element("tr", {}, element("th", { scope: "row" }, row.title), element("td", {}, units), ...cells.map((text, i) => element("td", {}, i ? text : element(known ? "b" : "span", {}, text))));
+    return element("tr", {}, element("th", { scope: "row" }, row.title), element("td", {}, units), ...cells.map((text) => element("td", {}, text)));
   });
   body.replaceChildren(...drawn);
 }
