@@ -210,7 +210,8 @@ const ferxai = (() => {
     part("place").textContent = `${walk.indexOf(index) + 1} of ${walk.length}`;
     part("face").src = tiles[index].querySelector("img").src;
     part("title").textContent = `${face.label === null ? "Called" : `Labelled ${face.label}, called`} ${face.predicted}`;
-    part("about").textContent = `Explained: ${face.target}. Face ${face.id}${face.source ? `, ${face.source}` : ""}.`;
+    const source = face.source && face.source.replaceAll(" ", "-") !== face.id ? `, ${face.source}` : "";
+    part("about").textContent = `Explained: ${face.target}. Face ${face.id}${source}.`;
     part("probabilities").replaceChildren(...data.emotions.map((emotion, e) => {
       const bar = make("span", { className: "fill" });
       bar.style.width = `${face.p[e] / 10}%`;

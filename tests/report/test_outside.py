@@ -68,4 +68,4 @@ def test_the_emotion_whose_maps_lie_outside_most_is_told_where_it_stands_apart(t
     assert before.endswith("than what a flat map would have.")
     counts.loc[rows & (counts["emotion"] == "sad"), "share"] = 0.3
     (said,) = outside.sentences(Figures.of(study))
-    assert said.endswith("what a flat map would have; most on faces of sad, 30\N{NO-BREAK SPACE}%.")
+    assert said.endswith("what a flat map would have; most for sad, 30\N{NO-BREAK SPACE}%.")

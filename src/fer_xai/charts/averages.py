@@ -125,7 +125,7 @@ def mean_attribution(
     alone = len(shown) == 1  # both sides then stand side by side
     with style(theme):
         rows, columns = (1, len(sides)) if alone else (len(sides), len(shown))
-        chart = Chart(max(5.4, 0.8 * WIDTH * columns), 1.0 + (HEIGHT if alone else 0.8 * HEIGHT + 0.55) * rows, theme)
+        chart = Chart(max(5.4, 0.8 * WIDTH * columns), 1.3 + (HEIGHT if alone else 0.8 * HEIGHT + 0.55) * rows, theme)
         axes = face_axes(chart, rows, columns)
         for line, side in zip(axes.T if alone else axes, sides, strict=True):
             for axis, emotion in zip(line, shown, strict=True):
@@ -135,7 +135,7 @@ def mean_attribution(
                     _draw(chart, axis, mean, theme)
             label = "times an even spread (1: a flat map, chance)" if alone else _LABEL.format(side)
             draw_scale(chart, line, arm(theme, _SIDES[side][0]), (0, LIMIT), label)
-        whose = f"the faces of {shown[0]}" if len(shown) == 1 else "each emotion's faces"
+        whose = f"“{shown[0]}” faces" if len(shown) == 1 else "each emotion's faces"
         title = (
             f"What speaks for the answer and against it on {whose}, averaged on the mean face, by {method_name(method)}"
         )

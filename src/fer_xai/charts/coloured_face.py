@@ -70,7 +70,7 @@ def face_map(
             axis.set_title(_heading(emotion, int(part["n"].max()), units, book))
         enrichment_scale(chart, axes, theme, LIMIT)
         whose = "" if book is None else f"; outlined: action units of {codebook_name(book.name)}"
-        whom = f" on faces of {shown[0]}" if len(shown) == 1 else ""
+        whom = f" on “{shown[0]}” faces" if len(shown) == 1 else ""
         title = f"Where the evidence lies{whom}, by {method_name(method)}{whose}"
         return chart.finish(title, _alt(rows, shown, method))
 

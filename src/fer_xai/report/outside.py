@@ -85,4 +85,4 @@ def _most(figures: Figures, found: Outside) -> str:
     shares = {e: figures.counts(found.method, "coarse", e)["share"].get("background", np.nan) for e in told}
     known = {emotion: float(share) for emotion, share in shares.items() if share >= _MORE * found.share}
     emotion = max(known, key=lambda name: known[name], default="")
-    return f"; most on faces of {emotion}, {percent(known[emotion])}" if emotion else ""
+    return f"; most for {emotion}, {percent(known[emotion])}" if emotion else ""

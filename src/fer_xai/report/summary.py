@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PDF, PNG = "summary.pdf", "summary.png"
 _WIDTH, _HEIGHT = 8.27, 11.69  # A4, inches
 _DOTS = 150
-_LETTERS = 106  # of text to a line
+_LETTERS = 112  # of text to a line
 _SAID = 9  # sentences, at most
 _KEY = (
     "S: how much more an emotion's own action units hold than others', in powers of two; band: what chance gives (0, "
@@ -67,19 +67,19 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     _write(page, 0.935, f"fer-xai report on one page. {data}; {faces}.", fontsize=9, color=page.ink["soft"], lines=1)
     top = 0.908
     for sentence in _said(figures):
-        top = _write(page, top, sentence, fontsize=9.2, lines=5) - 0.006
+        top = _write(page, top, sentence, fontsize=8.8, lines=5) - 0.006
     # What is left below the sentences is shared by three panels; the cautions stand at the foot.
-    foot = 0.155
+    foot = 0.148
     high = top - foot - 0.03
-    _recalls(page.add_axes((0.14, top - 0.42 * high, 0.27, 0.36 * high)), figures)
-    _forest(page.add_axes((0.68, top - 0.42 * high, 0.22, 0.36 * high)), figures)
+    _recalls(page.add_axes((0.14, top - 0.38 * high, 0.27, 0.33 * high)), figures)
+    _forest(page.add_axes((0.68, top - 0.38 * high, 0.22, 0.33 * high)), figures)
     table = grids.region_heat(figures, figures.lead, "coarse") if figures.lead else None
     if table is None or not table.columns:
         few = "too few faces of each emotion" if figures.landmarks_found else "no face has landmarks"
         foot = top - 0.54 * high
         _write(page, foot + 0.025, f"Where the answer rests is not known: {few}.", fontsize=9.2)
     else:
-        _heat(page.add_axes((0.14, foot + 0.02, 0.81, 0.42 * high)), figures, table)
+        _heat(page.add_axes((0.14, foot + 0.015, 0.81, 0.48 * high)), figures, table)
     _write(page, foot - 0.012, "What this cannot tell you", fontsize=9.5, fontweight="bold")
     top = foot - 0.034
     for caution in _CAUTIONS:
@@ -89,7 +89,7 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     end = (
         f"Lines: 95 % intervals. {told}Made by fer-xai {figures.manifest['version']}, seed {figures.manifest['seed']}."
     )
-    _write(page, 0.03, end, fontsize=7.5, color=page.ink["soft"], lines=2)
+    _write(page, 0.035, end, fontsize=7.5, color=page.ink["soft"], letters=136, lines=2)
     return page
 
 
