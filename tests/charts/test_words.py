@@ -54,6 +54,10 @@ def test_points_keep_their_side_of_zero(share: float, told: str) -> None:
     assert words.points(share) == told
 
 
+def test_cells_have_whole_points() -> None:
+    assert [words.whole_points(share) for share in (0.125, -0.004, None)] == ["+13", "0", "–"]
+
+
 def test_shares_near_chance_have_a_decimal() -> None:
     assert words.tenths(0.1532) == "15.3\N{NO-BREAK SPACE}%"
     assert words.tenths_span(0.1532, 0.2) == "15.3–20.0\N{NO-BREAK SPACE}%"

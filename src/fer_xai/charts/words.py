@@ -169,6 +169,11 @@ def points(share: float | None) -> str:
     return signed(100 * share, 1 if 0.05 <= abs(100 * share) < 0.5 else 0)
 
 
+def whole_points(share: float | None) -> str:
+    """The same without decimals, for cells of a table whose size is what counts."""
+    return signed(100 * share, 0) if share is not None and _known(share) else NOTHING
+
+
 def plain(value: float | None, places: int = 2) -> str:
     """A number that cannot be negative; an en dash for what is not known."""
     return f"{value:.{places}f}" if value is not None and _known(value) else NOTHING

@@ -16,6 +16,7 @@ from fer_xai.charts.words import (
     percent,
     points,
     region_name,
+    whole_points,
 )
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
@@ -63,7 +64,7 @@ def _cell(row: pd.Series | None, value: str) -> Cell:
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
     enough = float(row[value]) if row["n"] >= _ENOUGH else math.nan
-    return Cell(diverging(enough, FULL_COLOUR), points(row[value]) + star)
+    return Cell(diverging(enough, FULL_COLOUR), whole_points(row[value]) + star)
 
 
 def costliest(figures: Figures, emotion: str = "all") -> str | None:

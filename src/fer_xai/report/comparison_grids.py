@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.charts.colours import diverging
-from fer_xai.charts.words import NOTHING, codebook_name, in_region_order, method_name, points, region_name
+from fer_xai.charts.words import NOTHING, codebook_name, in_region_order, method_name, region_name, whole_points
 from fer_xai.comparison.regions import ALL
 from fer_xai.comparison.verdict import pair_rows
 from fer_xai.report.grids import Cell, Grid
@@ -169,4 +169,4 @@ def calibration_rows(table: pd.DataFrame) -> list[Any]:
 def _points(row: pd.Series) -> Cell:
     value = float(row["difference"])
     star, shown = ("*", value) if row["significant"] else ("", float(np.clip(value, -FULL, FULL)) / _PALER)
-    return Cell(diverging(shown, FULL), f"{points(value)}{star}" if np.isfinite(value) else NOTHING)
+    return Cell(diverging(shown, FULL), f"{whole_points(value)}{star}" if np.isfinite(value) else NOTHING)

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fer_xai.charts.colours import diverging
-from fer_xai.charts.words import NOTHING, counted, in_region_order, listing, method_name, percent, points, region_name
+from fer_xai.charts.words import (
+    NOTHING,
+    counted,
+    in_region_order,
+    listing,
+    method_name,
+    percent,
+    points,
+    region_name,
+    whole_points,
+)
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 from fer_xai.report.wrong import SURE, Compared
@@ -70,7 +80,7 @@ def _cell(row: pd.Series) -> Cell:
     value = float(row["difference"])
     if not math.isfinite(value):
         return Cell("x", NOTHING)
-    text = points(value) + ("*" if row["p_holm"] < SURE else "")
+    text = whole_points(value) + ("*" if row["p_holm"] < SURE else "")
     return Cell("x" if row["small"] else diverging(value, FULL_COLOUR), text)
 
 

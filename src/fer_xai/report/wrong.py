@@ -18,6 +18,7 @@ from fer_xai.charts.words import (
     points,
     region_name,
     span,
+    whole_points,
 )
 from fer_xai.evaluation.error_kinds import LEAST
 from fer_xai.report import doubts
@@ -129,7 +130,7 @@ def _cell(row: pd.Series, value: str) -> Cell:
     if not math.isfinite(row[value]):
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row["star"] else ""
-    return Cell(diverging(float(row[value]), FULL_COLOUR), points(row[value]) + star)
+    return Cell(diverging(float(row[value]), FULL_COLOUR), whole_points(row[value]) + star)
 
 
 def _confused(part: pd.DataFrame) -> str:
@@ -216,7 +217,7 @@ def _kind_grid(figures: Figures) -> Grid | None:
     lines = []
     for region in in_region_order(rows["region"].unique()):
         values = [float(known.get((kind, region), math.nan)) for kind in kinds]
-        lines.append((region_name(region), [Cell(diverging(v, 0.5), points(v)) for v in values]))
+        lines.append((region_name(region), [Cell(diverging(v, 0.5), whole_points(v)) for v in values]))
     return Grid("Share of the pull, in per cent", columns, lines)
 
 
