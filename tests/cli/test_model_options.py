@@ -105,8 +105,10 @@ def test_what_nobody_said_of_ones_own_model_is_remarked_after_all_went_well(tmp_
     assert "remembered of own.keras, so that it need not be said again: scaling unit" in scaled
     again = told("--model", str(path))
     assert "assumed of own.keras: emotions angry" in again, "what nobody said is not remembered with what was"
-    assert "scaling" not in again
-    told("--model", str(path), "--emotions", "fer2013")
+    assert "as remembered of own.keras: scaling unit (say it anew to change it)" in again
+    ordered = told("--model", str(path), "--emotions", "fer2013")
+    assert "as remembered of own.keras: scaling unit" in ordered
+    assert "so that it need not be said again: emotions fer2013" in ordered
     for known in (("--model", str(path)), ("--model", "baseline-cnn"), ()):
         assert "assumed" not in told(*known)
 

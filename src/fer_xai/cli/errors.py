@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 from typer.core import TyperGroup
@@ -134,11 +134,24 @@ class Commands(TyperGroup):
             if text := message().strip():
                 context = getattr(error, "ctx", None)
                 stop = "" if text[-1] in ".?!)" else "."
-                tell(f"{text}{stop} See {context.command_path} --help." if context else text)
+                hint = _method_option(error)
+                tell(f"{text}{stop}{hint} See {context.command_path} --help." if context else text)
             code = getattr(error, "exit_code", REFUSED)
         if standalone_mode:
             sys.exit(code or 0)
         return code
+
+
+def _method_option(error: Exception) -> str:
+    """How to give what was typed as if it were an option of the command, and is one of a method; else nothing."""
+    name, context = str(getattr(error, "option_name", "")).lstrip("-"), getattr(error, "ctx", None)
+    if not name or context is None or not any(param.name == "option" for param in context.command.params):
+        return ""
+    from fer_xai.explainers.registry import explainer_classes
+
+    methods = [method for method, cls in explainer_classes().items() if name in get_type_hints(cls)]
+    key = name if context.command.name == "explain" else f"{methods[0]}.{name}" if methods else ""
+    return f" A method's own option is given as --option {key}=VALUE." if methods else ""
 
 
 def _refuse_other_than_utf_8(args: Sequence[str]) -> None:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from fer_xai.charts.words import listing
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -129,8 +131,8 @@ def _shown(candidates: pd.DataFrame) -> pd.DataFrame:
 def _found_orders(found: Inspection) -> list[tuple[str, str]]:
     """Orders without a name among the rows that are shown, with what they are."""
     rows = _shown(found.candidates)
-    rows = rows[rows["order"] == "found"].drop_duplicates("emotions")
-    return [(f"order found by {row.scaling}", row.emotions) for row in rows.itertuples()]
+    found_by = rows[rows["order"] == "found"].groupby("emotions", sort=False)["scaling"]
+    return [(f"order found by {listing(list(scalings))}", str(emotions)) for emotions, scalings in found_by]
 
 
 def _outputs(found: Inspection) -> Table:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fer_xai.charts.words import listing
+from fer_xai.charts.words import counted, listing
 from fer_xai.cli.loudness import detail, logged_at_the_end, remark, remark_at_the_end
 from fer_xai.errors import InputError
 
@@ -73,7 +73,7 @@ def _told(faces: Faces, limit: int | None, others: str = "") -> Faces:
     few = f": there are no more (--limit {limit})" if limit is not None and len(faces) < limit else ""
     elsewhere = f"; --split takes others: {others}" if others else ""
     if few or elsewhere:
-        remark(f"{len(faces):,} faces{f' of {splits}' if splits else ''}{few}{elsewhere}")
+        remark(f"{counted(len(faces), 'face')}{f' of {splits}' if splits else ''}{few}{elsewhere}")
     for line in (repr(faces), *faces.skipped):
         detail(line)
     return faces
@@ -96,6 +96,7 @@ def open_classifier(
 
     if trust_model and model is not None:
         say_what_runs(Path(model))
+    before = _remembered(model)
     said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output, "illumination": illumination}
     with logged_at_the_end(LOGGER):
         classifier = load_classifier(
@@ -111,11 +112,24 @@ def open_classifier(
         )
     detail(repr(classifier))
     told = [f"{name} {value}" for name, value in said.items() if value is not None]
+    kept = [f"{name} {value}" for name, value in before.items() if said[name] is None]
+    if kept and model is not None:
+        remark_at_the_end(f"as remembered of {model.name}: {', '.join(kept)} (say it anew to change it)")
     if told and model is not None:
         remark_at_the_end(f"remembered of {model.name}, so that it need not be said again: {', '.join(told)}")
     if model is None:
         remark_at_the_end(f"no --model given: this is about {classifier.name}, which comes with fer-xai")
     return classifier
+
+
+def _remembered(model: Path | None) -> dict[str, str]:
+    """What was said of a model in an earlier call, as it would be typed."""
+    from fer_xai.classifier.bundled import is_bundled, model_path
+    from fer_xai.classifier.memory import recall
+
+    path = model_path(model)
+    known = {} if is_bundled(path) or not path.exists() else recall(path)
+    return {name: value if isinstance(value, str) else ",".join(value) for name, value in known.items()}
 
 
 def say_what_runs(path: Path) -> None:

@@ -151,6 +151,9 @@ def _named(path: Path) -> Iterator[None]:
         ) from error
 
 
+_NAMED_AS_FILES = (".html", ".htm", ".pdf", ".png", ".svg", ".csv", ".json", ".parquet", ".npz", ".zip")
+
+
 def check_folder(path: Path, option: str = "--out", own: tuple[str, ...] = ()) -> None:
     """Make sure, without creating anything, that `path` is or can become a folder that can be written to.
 
@@ -168,6 +171,8 @@ def check_folder(path: Path, option: str = "--out", own: tuple[str, ...] = ()) -
         If it is a file, lies below one, cannot be written, or holds what is not ours.
     """
     nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if path != nearest and path.suffix.lower() in _NAMED_AS_FILES:
+        raise InputError(f"{option} {path} is named as a file: give a folder's name, for there will be several files")
     if not nearest.is_dir():
         raise InputError(f"{option} {path}: {nearest} is a file; give a folder, new or of an earlier run")
     if not os.access(nearest, os.W_OK):
