@@ -228,6 +228,7 @@ const ferxai = (() => {
     }
     await paintFace(index);
   }
+  const tenths = (perMille) => (perMille === null ? "\u2013" : `${(perMille / 10).toFixed(1)}\u00a0%`);
   function tellShares(index) {
     const look = looks(index);
     const title = methods.find(({ name }) => name === state.method)?.title ?? "";
@@ -237,8 +238,8 @@ const ferxai = (() => {
     const rows = look ? regions.map(({ name, title: said }, r) => {
       const ratio = times(index, name);
       return make("tr", {}, make("th", { scope: "row" }, said),
-        make("td", {}, percent(look.share[r] === null ? null : look.share[r] / 1000)),
-        make("td", {}, percent(look.area[r] === null ? null : look.area[r] / 1000)),
+        make("td", {}, tenths(look.share[r])),
+        make("td", {}, tenths(look.area[r])),
         make("td", {}, ratio === null ? "\u2013" : `\u00d7\u00a0${ratio.toFixed(1)}`),
         make("td", {}, look.counted & (1 << r) ? "yes" : "no"));
     }) : [];

@@ -48,7 +48,15 @@ def test_half_a_per_cent_goes_up(share: float, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "told"),
-    [(0.254, "+25"), (0.125, "+13"), (-0.125, "−13"), (-0.004, "−0.4"), (0.0014, "+0.1"), (0.0004, "0"), (0, "0")],
+    [
+        (0.254, "+25"),
+        (0.125, "+13"),
+        (-0.125, "−13"),
+        (-0.004, "−0.4"),
+        (0.0014, "+0.1"),
+        (-0.0004, "−0.04"),
+        (0.00001, "0"),
+    ],
 )
 def test_points_keep_their_side_of_zero(share: float, told: str) -> None:
     assert words.points(share) == told

@@ -24,7 +24,7 @@ def focus(spread: float, spread_sure: bool, central: float, central_sure: bool) 
     figures = {"spread": (0.4, spread, spread_sure), "central": (0.3, central, central_sure)}
     rows = [
         {"method": "occlusion", "n": 50, "measure": measure, "value": value, "other_value": value - apart}
-        | {"difference": apart, "significant": sure}
+        | {"difference": apart, "low": apart - 0.05, "high": apart + 0.05, "significant": sure}
         for measure, (value, apart, sure) in figures.items()
     ]
     return one("focused", "focus_differences", rows)
@@ -43,7 +43,7 @@ def focus(spread: float, spread_sure: bool, central: float, central_sure: bool) 
 )
 def test_focus_is_whose_maps_are_narrower_and_more_central(figures, words):
     assert focus(*figures).startswith(words)
-    assert "40 % of the picture" in focus(*figures)
+    assert "share of the picture that they cover: 40 % against" in focus(*figures)
 
 
 def test_regions_are_told_by_whom_they_weigh_more_with():
@@ -57,7 +57,12 @@ def test_regions_are_told_by_whom_they_weigh_more_with():
     said = one("regions", "region_differences", rows)
     assert said.startswith("By Occlusion, A weighs the mouth (5 points) and the brow (0.6 points) more, B weighs the")
     assert said.endswith("B weighs the background (12 points) more.")
-    assert one("regions", "region_differences", rows[3:]).startswith("No facial region holds more")
+    said = one("regions", "region_differences", rows[3:])
+    assert said == "Over all faces no facial region holds more in one than in the other, beyond chance (Occlusion)."
+    cells = [base | SURE | {"method": m, "emotion": "sad", "region": "nose", "difference": 0.1} for m in ("a", "b")]
+    assert "Emotion by emotion, by any method, 2 shares of 2 differ so" in one(
+        "regions", "region_differences", rows + cells
+    )
 
 
 def test_maps_agree_only_beyond_those_of_different_faces():
@@ -71,14 +76,21 @@ def test_maps_agree_only_beyond_those_of_different_faces():
 
 
 def test_faces_that_both_are_right_on_are_counted():
-    rows = [{"kind": "both right", "apart": apart, "apart_chance": 0.5} for apart in (0.2, 0.4, 0.6)]
-    rows += [{"kind": "A", "apart": 0.9, "apart_chance": 0.5}]
+    rows = [{"kind": "both right", "apart": apart, "apart_chance": 0.5, "unrelated": 0.5} for apart in (0.2, 0.4, 0.6)]
+    rows += [{"kind": "A", "apart": 0.9, "apart_chance": 0.5, "unrelated": 0.5}]
     said = one("different_reasons", "face_differences", rows)
-    assert said.startswith("Both are right on 3 faces; on 1 of them (33 %, 95 % interval 6–79 %) for different reasons")
+    assert said == (
+        "Both are right on 3 faces; on 1 of them (33 %, 95 % interval 6–79 %) their maps are further apart than one "
+        "model's maps of two faces of that emotion usually are. Maps with nothing in common would be on 50 %, equal "
+        "maps on none."
+    )
 
 
 def test_faces_without_maps_are_told_apart():
-    rows = [{"kind": "both right", "apart": apart, "apart_chance": 0.5} for apart in (0.2, 0.6, float("nan"))]
+    rows = [
+        {"kind": "both right", "apart": apart, "apart_chance": 0.5, "unrelated": 0.5}
+        for apart in (0.2, 0.6, float("nan"))
+    ]
     said = one("different_reasons", "face_differences", rows)
     assert said.startswith(
         "Both are right on 3 faces; on 2 of these both have maps that can be compared, and on 1 of them (50 %"
@@ -92,8 +104,8 @@ def test_other_codebooks_are_told_where_they_are_sure():
     rows += [row | {"codebook": "ckplus", "significant": False}, row | {"codebook": "emfacs", "method": "gradcam"}]
     tables = {"specificity_differences": pd.DataFrame([PAIR | one for one in rows])}
     assert sentences.specific(tables, "A", "B", "facs2002") == (
-        "By other codebooks than FACS 2002 more specific, beyond chance: B by Du 2014 (Occlusion: S +0.40 against "
-        "+0.10, blind maps 0; 95 % interval of the difference +0.20 to +0.40)."
+        "By other codebooks than FACS 2002 one is more specific, beyond chance: B by Du 2014 (Occlusion: S +0.40 "
+        "against +0.10, blind maps 0; 95 % interval of the difference +0.20 to +0.40)."
     )
     tables["specificity_differences"]["significant"] = False
     assert sentences.specific(tables, "A", "B", "facs2002") == ""
@@ -144,7 +156,7 @@ def test_confusions_that_differ_come_largest_first():
     ]
     accuracy = pd.DataFrame([PAIR])
     said = one("confused", "confusion_differences", rows, accuracy_differences=accuracy)
-    assert said.startswith("Most apart are their answers in calling sad faces rightly sad (80 % against 30 %) and fear")
+    assert said.startswith("Beyond chance they differ in calling sad faces rightly sad (80 % against 30 %) and fear")
     assert said.endswith("fear faces sad (10 % against 30 %).")
     nothing = one("confused", "confusion_differences", rows[2:], accuracy_differences=accuracy)
     assert nothing.startswith("No emotion is taken for another more often")

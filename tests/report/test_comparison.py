@@ -141,7 +141,7 @@ def test_faces_are_shown_by_rule_with_both_maps(page, comparison):
     for kind in ("net <0>", "net <1>"):
         count = int((table["kind"] == kind).sum())
         assert f"{min(6, count)} of {count}" in page
-    assert "Both right, for different reasons" in page
+    assert "Both right, maps apart" in page
     assert page.count('class="trio"') * 3 == page.count('<img src="data:image/webp')
 
 

@@ -108,7 +108,7 @@ def test_covers_that_cost_are_said_and_small_numbers_stay(study: FakeStudy) -> N
     assert [(line.n, line.small) for line in found.covered] == [(25, False), (3, True)]
     study.tables["covered"]["p_holm"] = 0.5
     assert told(study).covered_said == (
-        "No difference beyond chance to how often the model is right: hair in front (on 25 faces); "
+        "It makes no difference beyond chance to how often the model is right: hair in front (on 25 faces); "
         "too few faces to tell: mouth hidden."
     )
 
@@ -126,8 +126,8 @@ def test_doubtful_labels_come_with_pictures_and_say_how_many_witnesses(study: Fa
     assert both is not None
     assert "more people voted" in both.sentence
     assert both.caution == (
-        f"Alone, the model would doubt 8; people confirm 25{SPACE}% of these, where emotions suggested at random would "
-        f"have 10{SPACE}%."
+        f"Alone, the model would doubt 8; people confirm 25{SPACE}% of these (95 % interval 7–59{SPACE}%), where "
+        f"emotions suggested at random would have 10{SPACE}%."
     )
     assert both.pictures[0].note == "votes 8 : 1"
 

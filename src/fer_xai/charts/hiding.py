@@ -116,6 +116,7 @@ def _told(rows: pd.DataFrame, emotions: Sequence[str] | None) -> str:
     told = []
     for emotion in _shown(rows, emotions):
         part = select(rows, emotion=emotion)
-        row = part.loc[part["value"].idxmax()]
-        told.append(f"{emotion} at the {region_name(row['region'])} ({points(row['value'])} points)")
+        most = part["value"].max()
+        first = [region_name(region) for region in in_region_order(part.loc[part["value"] == most, "region"])]
+        told.append(f"{emotion} at the {' and the '.join(first)} ({points(most)} points)")
     return f"largest for {listing(told)}"

@@ -163,10 +163,11 @@ def signed(value: float | None, places: int = 2) -> str:
 
 
 def points(share: float | None) -> str:
-    """A difference of shares in signed whole points; below half a point one decimal, so that its side of zero shows."""
+    """A difference of shares in signed whole points; below half a point decimals, so that its side of zero shows."""
     if share is None or not _known(share):
         return NOTHING
-    return signed(100 * share, 1 if 0.05 <= abs(100 * share) < 0.5 else 0)
+    size = abs(100 * share)
+    return signed(100 * share, 0 if size >= 0.5 or size < 0.005 else 1 if size >= 0.05 else 2)
 
 
 def whole_points(share: float | None) -> str:

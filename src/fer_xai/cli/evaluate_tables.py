@@ -53,7 +53,7 @@ def _figures(found: Evaluation, name: str) -> Table:
     chance = _chance(found)
     all_known = figures["accuracy_of_all_labels"].n == figures["accuracy"].n
     for key, said in _SHARES.items():
-        if key in figures and not (key == "accuracy_of_all_labels" and all_known):
+        if key in figures and figures[key].n and not (key == "accuracy_of_all_labels" and all_known):
             count = f" ({figures[key].n:,})" if key.startswith("accuracy_") else ""
             table.add_row(said + count, *_share(figures[key]), chance.get(key, ""))
     for key, said in _LOSSES.items():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fer_xai.charts.words import counted
 from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.loudness import remark
@@ -126,7 +127,8 @@ def report(
     for name, reason in left_out.items():
         remark(f"left out {name}: {reason}")
     if trust is None and not any(sample_sizes(len(faces))):
-        remark(f"which method to believe is not asked: of {len(faces)} faces nothing could be told (--trust N asks it)")
+        asked = f"of {counted(len(faces), 'face')} nothing could be told"
+        remark(f"which method to believe is not asked: {asked} (--trust N asks it)")
     long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen, own)
     if long:
         remark(long)

@@ -14,7 +14,7 @@ from fer_xai.facs import RegionProfile
 BOTH, NEITHER, UNLABELLED = "both right", "both wrong", "not labelled"
 
 _FACES = ["model", "other", "face", "label", "predicted", "other_predicted", "kind", "method"]
-_FACES += ["apart", "apart_chance", "region", "share", "other_region", "other_share"]
+_FACES += ["apart", "apart_chance", "unrelated", "region", "share", "other_region", "other_share"]
 
 
 def lead_method(matched: Matched) -> str:
@@ -32,7 +32,9 @@ def face_table(matched: Matched, profiles: Profiles) -> pd.DataFrame:
         or the name of the model that alone is right; method (the lead one); apart: the share of positive attribution
         that would have to move to another of the eight coarse regions to make the two maps alike (total variation,
         0…1); apart_chance: how far apart each model's *own* maps of the face and of other faces that count for the same
-        emotion are, the mean of the two models; and the region that holds most in each map, with its share. Figures of
+        emotion are, the mean of the two models; unrelated: of the other faces of the emotion, on how many (0…1) the
+        second model's map is further than that from the first one's map of this face, which is how often maps with
+        nothing in common are; and the region that holds most in each map, with its share. Figures of
         maps are NaN without landmarks or positive attribution.
     """
     method, labels, tables = lead_method(matched), matched.labels, []
@@ -49,6 +51,7 @@ def face_table(matched: Matched, profiles: Profiles) -> pd.DataFrame:
             NEITHER,
         )
         known = one.used & two.used
+        own = (_from_others(one, known) + _from_others(two, known)) / 2
         tables.append(
             pd.DataFrame(
                 {
@@ -56,7 +59,8 @@ def face_table(matched: Matched, profiles: Profiles) -> pd.DataFrame:
                     **{"predicted": matched.answers(model), "other_predicted": matched.answers(other)},
                     **{"kind": kind, "method": method},
                     "apart": np.where(known, _apart(one.mass, two.mass), np.nan),
-                    "apart_chance": (_from_others(one, known) + _from_others(two, known)) / 2,
+                    "apart_chance": own,
+                    "unrelated": _unrelated(one, two, known, own),
                     **_top("", one.mass, one.regions),
                     **_top("other_", two.mass, two.regions),
                 }
@@ -95,6 +99,19 @@ def _from_others(profile: RegionProfile, known: np.ndarray) -> np.ndarray:
         rows = np.flatnonzero(known & (emotions == emotion))
         if len(rows) > 1:
             found[rows] = [_apart(profile.mass[row], profile.mass[rows]).sum() / (len(rows) - 1) for row in rows]
+    return found
+
+
+def _unrelated(one: RegionProfile, two: RegionProfile, known: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """On how many other faces of the emotion the two models' maps are further apart than the face's limit, (N,)."""
+    found, emotions = np.full(len(known), np.nan), np.array(one.emotions, object)
+    for emotion in {name for name in emotions if name is not None}:
+        rows = np.flatnonzero(known & (emotions == emotion))
+        if len(rows) < 2:
+            continue
+        for row in rows:
+            others = rows[rows != row]
+            found[row] = (_apart(one.mass[row], two.mass[others]) > limit[row]).mean()
     return found
 
 

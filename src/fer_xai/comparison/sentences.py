@@ -22,7 +22,7 @@ from fer_xai.charts.words import (
 from fer_xai.comparison.faces import BOTH
 from fer_xai.comparison.regions import ALL
 from fer_xai.comparison.verdict import pair_rows, weighing
-from fer_xai.comparison.wording import blind_s, in_points, of_other, signed_apart
+from fer_xai.comparison.wording import blind_s, in_points, of_other, percents, points_apart, signed_apart
 from fer_xai.evaluation.intervals import share
 
 Tables = Mapping[str, pd.DataFrame]
@@ -56,7 +56,7 @@ def confused(tables: Tables, model: str, other: str) -> str:
         for row in rows.head(_SHOWN).itertuples()
     ]
     more = f", and {counted(len(rows) - _SHOWN, 'further cell')}" if len(rows) > _SHOWN else ""
-    return f"Most apart are their answers in calling {listing(said)}{more}."
+    return f"Beyond chance they differ in calling {listing(said)}{more}."
 
 
 def regions(tables: Tables, model: str, other: str) -> str:
@@ -67,9 +67,9 @@ def regions(tables: Tables, model: str, other: str) -> str:
     if not rows["n"].gt(1).any():
         return ""
     sure = rows[rows["significant"]]
-    name = method_name(method)
+    name, cells = method_name(method), _cells(tables, model, other)
     if not len(sure):
-        return f"No facial region holds more of what speaks for the emotion in one than in the other ({name})."
+        return f"Over all faces no facial region holds more in one than in the other, beyond chance ({name}).{cells}"
     sure = sure.reindex(sure["difference"].abs().sort_values(ascending=False, kind="stable").index)
     parts = []
     for whose, some in ((model, sure[sure["difference"] > 0]), (other, sure[sure["difference"] < 0])):
@@ -78,7 +78,16 @@ def regions(tables: Tables, model: str, other: str) -> str:
                 f"the {region_name(row.region)} ({in_points(row.difference)})" for row in some.head(_SHOWN).itertuples()
             ]
             parts.append(f"{whose} weighs {listing(said)} more")
-    return f"By {name}, {', '.join(parts)}."
+    return f"By {name}, {', '.join(parts)}.{cells}"
+
+
+def _cells(tables: Tables, model: str, other: str) -> str:
+    """How many shares of coarse regions differ on single emotions' faces, by any method."""
+    rows = pair_rows(tables["region_differences"], model, other)
+    rows = rows[(rows["level"] == "coarse") & (rows["emotion"] != ALL)]
+    sure = int(rows["significant"].sum())
+    told = f"{counted(sure, 'share')} of {len(rows)} {'differs' if sure == 1 else 'differ'} so"
+    return f" Emotion by emotion, by any method, {told}: see the tables below." if sure else ""
 
 
 def focused(tables: Tables, model: str, other: str) -> str:
@@ -89,20 +98,23 @@ def focused(tables: Tables, model: str, other: str) -> str:
     spread, central = rows.loc["spread"], rows.loc["central"]
     if not spread["n"]:
         return ""
-    figures = (
-        f"they spread over {percent(spread['value'])} of the picture against {percent(spread['other_value'])}, and "
-        f"hold {percent(central['value'])} against {percent(central['other_value'])} on brows, eyes, nose and mouth "
-        f"({method_name(method)})"
-    )
     narrow = _sign(spread, model, other, lower=True)
     inner = _sign(central, model, other, lower=False)
+    figures = (
+        f"{method_name(method)}; share of the picture that they cover: {_apart(spread)}; share on brows, eyes, nose "
+        f"and mouth: {_apart(central)}; {model} first"
+    )
     if narrow is None and inner is None:
-        return f"Neither one's maps are more focused beyond chance: {figures}, {model} first."
+        return f"Neither one's maps are more focused beyond chance ({figures})."
     if narrow and inner and narrow != inner:
-        return f"{narrow}'s maps are narrower, {inner}'s lie more on the centre of the face: {figures}, {model} first."
+        return f"{narrow}'s maps are narrower, {inner}'s lie more on the centre of the face ({figures})."
     whose = narrow or inner
     how = "more focused" if narrow and inner else "narrower" if narrow else "more on the centre of the face"
-    return f"{whose}'s maps are {how}: {figures}, {model} first."
+    return f"{whose}'s maps are {how} ({figures})."
+
+
+def _apart(row: pd.Series) -> str:
+    return f"{percents(row['value'], row['other_value'])}, {points_apart(row['difference'], row['low'], row['high'])}"
 
 
 def specific(tables: Tables, model: str, other: str, codebook: str) -> str:
@@ -122,7 +134,8 @@ def specific(tables: Tables, model: str, other: str, codebook: str) -> str:
             f"{of_other('S', value, against)}, blind maps {blind_s(blind, row.codebook)}; {signed_apart(low, high)})"
         )
     more = f", and {counted(len(sure) - _SHOWN, 'further figure')}" if len(sure) > _SHOWN else ""
-    return f"By other codebooks than {codebook_name(codebook)} more specific, beyond chance: {'; '.join(said)}{more}."
+    others = f"By other codebooks than {codebook_name(codebook)} one is more specific, beyond chance"
+    return f"{others}: {'; '.join(said)}{more}."
 
 
 def alike(tables: Tables, model: str, other: str) -> str:
@@ -156,8 +169,9 @@ def different_reasons(tables: Tables, model: str, other: str) -> str:
     found = share(apart, len(rows))
     return (
         f"Both are right on {counted(both, 'face')}; {those}{apart} of them ({percent(found.value)}, 95 % interval "
-        f"{span(found.low, found.high)}) for different reasons: their maps of the face are further apart than each "
-        "one's own maps of different faces of the same emotion are on average."
+        f"{span(found.low, found.high)}) their maps are further apart than one model's maps of two faces of that "
+        f"emotion usually are. Maps with nothing in common would be on {percent(rows['unrelated'].mean())}, equal maps "
+        "on none."
     )
 
 
@@ -180,7 +194,7 @@ def contrasted(tables: Tables, model: str, other: str, right: str) -> str:
         sure = sure.reindex(sure["difference"].abs().sort_values(ascending=False, kind="stable").index)
         said = [
             f"the {region_name(row.region)} ({points(row.value)} against {points(row.other_value)} points)"
-            for row in sure.head(_SHOWN).itertuples()
+            for row in sure.itertuples()
         ]
         reason = (
             f"beyond chance, what speaks for the label rather than {wrong}'s answer differs most on {listing(said)}, "

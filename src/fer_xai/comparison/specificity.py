@@ -12,6 +12,7 @@ from fer_xai.comparison.matched import Matched
 from fer_xai.comparison.paired import corrected
 from fer_xai.comparison.parts import Profiles
 from fer_xai.facs import Codebook, RegionProfile, list_codebooks, load_codebook, specificity_difference
+from fer_xai.study.specificities import LEAST
 
 _COLUMNS = ["model", "other", "method", "codebook", "n", "value", "other_value", "difference", "low", "high"]
 _COLUMNS += ["p", "p_holm", "significant"]
@@ -41,11 +42,11 @@ def specificity_differences(matched: Matched, profiles: Profiles) -> pd.DataFram
 
 
 def _counted(profiles: Profiles, model: str, other: str, method: str) -> list[RegionProfile]:
-    """Both profiles without emotions that a single usable face counts for: it has no spread, and S no interval."""
+    """Both profiles without emotions that fewer than five usable faces count for: a sixth of S would rest on them."""
     one, two = (profiles.parts[name, method] for name in (model, other))
     emotions = np.array(one.emotions, object)
     known = emotions[one.used & two.used]
-    kept = tuple(emotion if (known == emotion).sum() > 1 else None for emotion in emotions)
+    kept = tuple(emotion if (known == emotion).sum() >= LEAST else None for emotion in emotions)
     return [replace(profile, emotions=kept) for profile in (one, two)]
 
 

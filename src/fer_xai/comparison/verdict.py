@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fer_xai.charts.words import codebook_name, in_method_order, is_causal, method_name, percent
+from fer_xai.charts.words import codebook_name, in_method_order, is_causal, listing, method_name, percent
 from fer_xai.comparison.paired import corrected
 from fer_xai.comparison.wording import blind_s, of_other, percents, points_apart, signed_apart
 
@@ -117,9 +117,17 @@ def reasons_of(tables: Tables, model: str, other: str, codebook: str) -> tuple[R
     rows = pd.concat([focus, own], ignore_index=True)
     methods = weighing(list(dict.fromkeys(rows["method"])))
     rows = corrected(rows[rows["method"].isin(methods) & rows["p"].notna()])
+    rows["against"] = [_against(row, rows) for _, row in rows.iterrows()]
     return tuple(
-        sorted((_reason(row, model, other, tables) for _, row in rows.iterrows()), key=lambda r: (r.p, -r.size))
+        _reason(row, model, other, tables) for _, row in rows.sort_values(["p_holm", "p"], kind="stable").iterrows()
     )
+
+
+def _against(row: pd.Series, rows: pd.DataFrame) -> str:
+    """The other methods by which the same figure goes the other way, though within chance."""
+    others = rows[(rows["kind"] == row["kind"]) & (rows["difference"] * row["difference"] < 0) & ~rows["significant"]]
+    names = listing([method_name(method) for method in others["method"]])
+    return f"; by {names} it goes the other way, within chance" if names else ""
 
 
 def _reason(row: pd.Series, model: str, other: str, tables: Tables) -> Reason:
@@ -133,14 +141,14 @@ def _reason(row: pd.Series, model: str, other: str, tables: Tables) -> Reason:
     if row["kind"] == "outside":
         figure = (
             f"{percents(value, against)} of what speaks for the emotion lies outside the face, where "
-            f"{percent(row['chance'])} of the picture is ({method}; {points_apart(value - against, low, high)})"
+            f"{percent(row['chance'])} of the picture is ({method}; {points_apart(value - against, low, high)}"
+            f"{row['against']})"
         )
     else:
         book, blind = str(row["codebook"]), blind_s(tables.get("specificity_blind"), str(row["codebook"]))
         figure = (
             f"{of_other('a specificity S of', value, against)}, where blind maps have {blind} ({method}, "
-            f"{codebook_name(book)}; "
-            f"{signed_apart(low, high)})"
+            f"{codebook_name(book)}, {row['n']:,} faces; {signed_apart(low, high)}{row['against']})"
         )
     return Reason((model if first else other) if sure else None, row["p_holm"], abs(row["difference"]), figure)
 

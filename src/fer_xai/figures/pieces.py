@@ -86,13 +86,13 @@ def _pictured(explanation: Explanation, rows: np.ndarray) -> np.ndarray:
 def colour_key(figure: Figure, explanation: Explanation) -> None:
     """Say under the panels what the laid-over colours mean."""
     contrast = any(target not in explanation.emotions for target in explanation.targets)
-    which, other = ("the first emotion", "the second") if contrast else ("the emotion", "it")
+    which, rest = ("the first emotion", "for the second") if contrast else ("the emotion", "against it")
     if explanation.settings.get("show") == "absolute":
         colours = "red: the answer reacts to changes there, for the emotion or against it"
     elif explanation.settings.get("relu"):
-        colours = f"red speaks for {which}; these maps keep nothing that speaks against it"
+        colours = f"red speaks for {which}; these maps keep nothing that speaks {rest}"
     else:
-        colours = f"red speaks for {which}, blue {'for' if contrast else 'against'} {other}"
+        colours = f"red speaks for {which}, blue {rest}"
     colours += (
         ", in probability (1 is all of it)" if in_probability(explanation.method) else "; the scale is the method's own"
     )

@@ -125,16 +125,17 @@ def _for_its_size(rows: pd.DataFrame, row: pd.Series) -> str:
 
 
 def _otherwise(figures: Figures, region: str, emotion: str, others: list[str]) -> str:
-    """What hiding the same region costs where it is filled otherwise, and which one then costs most."""
+    """What hiding the same region costs where it is filled otherwise, and which ones then cost as much or more."""
     told = []
     for fill in others:
         rows = _facial(figures, fill, emotion)
         if region not in rows.index:
             continue
-        row, first = rows.loc[region], rows.loc[rows["cost"].idxmax()]
-        less = f", less than {_the(str(first.name))} with {points(first['cost'])}"
-        more = less if first["cost"] > row["cost"] else ""
-        told.append(f"{fill_words(fill)} {points(row['cost'])}{more}, against elsewhere {_beyond(row)}")
+        row, most = rows.loc[region], rows["cost"].max()
+        first = listing([_the(name) for name in in_region_order(rows.index[rows["cost"] == most]) if name != region])
+        beside = f", as much as {first}" if row["cost"] == most and first else ""
+        beside = f", less than {first} with {points(most)}" if row["cost"] < most else beside
+        told.append(f"{fill_words(fill)} {points(row['cost'])}{beside}, against elsewhere {_beyond(row)}")
     return f" Hidden otherwise: {'; '.join(told)}." if told else ""
 
 
@@ -145,7 +146,8 @@ def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     if region not in rows.index or not rows["cost"].abs().max() > 0 or rows.loc[region, "cost"] == rows["cost"].max():
         return None
     row, most = rows.loc[region], rows.loc[rows["cost"].idxmax()]
-    figures_of = f"95 % interval {_ends(row, 'cost')}; against the same shape elsewhere {_beyond(row)}"
+    less = ", so less than any such shape" if row[f"{BEYOND}_high"] < 0 else ""
+    figures_of = f"95 % interval {_ends(row, 'cost')}; against the same shape elsewhere {_beyond(row)}{less}"
     cost = f"{abs(100 * row['cost']):.0f} points of {_answers(figures)} ({figures_of})"
     if row["cost_low"] > 0:
         less = "less than" if row["cost_high"] < most["cost_low"] else "perhaps as much as"
@@ -166,13 +168,15 @@ def worth_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     rows = rows[rows["emotion"] == emotion].set_index("region")
     if region not in rows.index or not rows.loc[region, "low"] <= 0 <= rows.loc[region, "high"]:
         return None
+    if rows.loc[region, "n"] < _ENOUGH:  # a bootstrap of so few faces is too sure
+        return None
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("value", ascending=False, kind="stable")
     others = [f"{_the(str(row.Index))} {points(row.value)}" for row in sure.itertuples()]
     clear = f"clear of 0 are {listing(others)}" if others else "no region's is clear of 0"
+    value, low, high = (points(rows.loc[region, name]) for name in ("value", "low", "high"))
     return (
-        f"That counts only what speaks for the answer. With what speaks against set off, {_the(region)} is worth "
-        f"{points(rows.loc[region, 'value'])} points to it on the mean ({points(rows.loc[region, 'low'])} to "
-        f"{points(rows.loc[region, 'high'])}; Shapley values): {clear}."
+        "These densities count only what speaks for the answer. With what speaks against set off, "
+        f"{_the(region)} is worth {value} points to it on the mean ({low} to {high}; Shapley values): {clear}."
     )
 
 

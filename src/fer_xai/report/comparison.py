@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fer_xai.charts.words import codebook_name, in_method_order, is_causal
-from fer_xai.comparison import Comparison
+from fer_xai.comparison import Comparison, contrasts
 from fer_xai.comparison.sentences import told
 from fer_xai.comparison.verdict import judge, weighing
 from fer_xai.comparison.wording import blind_s, small
@@ -47,6 +47,7 @@ def render_comparison(comparison: Comparison) -> Path:
         "pairs": pairs,
         "left_out": comparison.manifest["left_out"],
         "methods": in_method_order(reference["methods"]),
+        "most_contrasted": contrasts.MOST,
         "weighed": weighing(list(reference["methods"])),
         "causal": {method for method in reference["methods"] if is_causal(method)},
         "labelled": bool(len(tables["accuracy"])),

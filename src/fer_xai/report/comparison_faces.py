@@ -39,7 +39,7 @@ class Group:
 
 
 def groups(comparison: Comparison, tables: dict[str, pd.DataFrame], model: str, other: str) -> list[Group]:
-    """Both right for different reasons, only the first right, only the second right; groups without faces left out.
+    """Both right with maps apart, only the first right, only the second right; groups without faces left out.
 
     Of the first group those whose maps are furthest apart; of the others those of which the model that is wrong was the
     surest, since these hurt most.
@@ -48,9 +48,9 @@ def groups(comparison: Comparison, tables: dict[str, pd.DataFrame], model: str, 
     both = rows[(rows["kind"] == BOTH) & (rows["apart"] > rows["apart_chance"])].sort_values("apart", ascending=False)
     found = [
         (
-            "Both right, for different reasons",
-            "both call it by its label, and their maps of it are further apart than each one's own maps of different "
-            "faces; furthest apart first",
+            "Both right, maps apart",
+            "both call it by its label, and their maps of it are further apart than one model's maps of two faces of "
+            "that emotion usually are; furthest apart first",
             both,
         )
     ]
@@ -87,7 +87,9 @@ def _card(row: Any, maps: dict[str, np.ndarray], pixels: np.ndarray, model: str,
         (model, row.predicted, row.region, row.share),
         (other, row.other_predicted, row.other_region, row.other_share),
     ):
-        where = f"most on the {region_name(region)}, {percent(share)}" if isinstance(region, str) else "no landmarks"
+        of = "its label" if isinstance(row.label, str) else "its answer"
+        most = f"{of} rests most on the {region_name(str(region))}, {percent(share)}"
+        where = most if isinstance(region, str) else "no landmarks"
         empty = "" if colour_scale(maps[name][row.Index]) else "; the map is empty"
         note = f"says {said}; {where}{empty}"
         overlays.append(Picture(name, data_uri(overlay(face, maps[name][row.Index])), f"Map of {name}: {note}", note))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fer_xai.charts.words import counted, percent
+from fer_xai.charts.words import counted, listing, percent, span
+from fer_xai.evaluation.intervals import share as interval_of
 from fer_xai.report.cards import Picture
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import data_uri, face_picture
@@ -72,14 +73,16 @@ def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
     share, often = percent(len(rows) / labelled), _most_frequent(rows)
     if votes:
         alone = int(rows["alone"].iloc[0])
+        confirmed = interval_of(len(rows), alone)
         return (
             f"Doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model "
-            f"{_SURE}, and more people voted for that one than for the label. {often}",
-            f"Alone, the model would doubt {alone:,}; people confirm {percent(len(rows) / alone)} of these, where "
-            f"emotions suggested at random would have {percent(rows['chance'].iloc[0])}.",
+            f"{_SURE}, and more people voted for that one than for the label.{often}",
+            f"Alone, the model would doubt {alone:,}; people confirm {percent(confirmed.value)} of these "
+            f"(95 % interval {span(confirmed.low, confirmed.high)}), where emotions suggested at random "
+            f"would have {percent(rows['chance'].iloc[0])}.",
         )
     return (
-        f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model {_SURE}. {often}",
+        f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model {_SURE}.{often}",
         "It is the only witness, and may simply be wrong: look before you change a label. The first are those where "
         "its own answer is furthest ahead of the label. With people's votes (FER+) only those that people doubt too "
         "would be listed.",
@@ -89,8 +92,9 @@ def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
 def _most_frequent(rows: pd.DataFrame) -> str:
     """The commonest change."""
     pairs = rows.groupby(["label", "suggested"]).size().sort_values(ascending=False, kind="stable")
-    (label, suggested), n = pairs.index[0], int(pairs.iloc[0])
-    return f"Most often ({n} times) a face labelled {label} seems {suggested}." if n > 1 else ""
+    n = int(pairs.iloc[0])
+    most = listing([f"labelled {label} seems {suggested}" for (label, suggested), count in pairs.items() if count == n])
+    return f" Most often ({n} times{' each' if (pairs == n).sum() > 1 else ''}) a face {most}." if n > 1 else ""
 
 
 def _picture(row: pd.Series, face: np.ndarray) -> Picture:

@@ -120,5 +120,5 @@ def sentences(figures: Figures) -> list[str]:
     known = f"{how}: {share} {beside}"
     if not line.closest:
         return [f"{known}."]
-    sure = f"closest to {line.closest}" if line.correlation_p < _SURE else "like none of the published codebooks"
-    return [f"{known}, and the pattern is {sure} (correlation {signed(line.correlation)})."]
+    clearly = "closest to" if line.correlation_p < _SURE else "not clearly like any published codebook, most like"
+    return [f"{known}, and the pattern is {clearly} {line.closest} (correlation {signed(line.correlation)})."]

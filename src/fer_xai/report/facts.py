@@ -102,7 +102,7 @@ def method_facts(figures: Figures) -> list[Method]:
         settings = figures.manifest["methods"][method].items()
         pairs = [(name, str(chosen.get(name, "automatic") if value is None else value)) for name, value in settings]
         if method.startswith("shap:regions"):  # few regions have fewer combinations
-            pairs = [(f"{name}, at most" if name == "samples" else name, value) for name, value in pairs]
+            pairs = [(f"{name} up to" if name == "samples" else name, value) for name, value in pairs]
         told.append(Method(method, pairs, _settled(figures, method)))
     return told
 

@@ -226,12 +226,15 @@ class FrequencyChart:
 
 
 def frequency_chart(figures: Figures, emotion: str) -> FrequencyChart:
-    """SLIC's and Felzenszwalb's counts as the LIME document charts them; other methods where the study lacks both."""
-    pair: list[str] = ["lime:slic", "lime:felzenszwalb"]
-    wanted = [method for method in pair if method in figures.methods]
-    methods = wanted or figures.methods[:2]
+    """SLIC's and Felzenszwalb's counts as the LIME document charts them; other methods where the study lacks both.
+
+    Where another method was found the one to believe, it stands beside SLIC.
+    """
+    pair: list[str] = [method for method in ("lime:slic", "lime:felzenszwalb") if method in figures.methods]
+    believed = [figures.methods[0]] if len(figures.tables["trust"]) and figures.methods[0] not in pair else []
+    methods = [*believed, *pair][:2] if pair else figures.methods[:2]
     coarse, fine = (counted_regions(figures, emotion, methods, level) for level in ("coarse", "fine"))
-    return FrequencyChart(methods, len(wanted) == 2, coarse, fine)
+    return FrequencyChart(methods, len(pair) == 2 and not believed, coarse, fine)
 
 
 def counted_regions(figures: Figures, emotion: str, methods: list[str], level: str) -> list[tuple[str, list[Bar]]]:

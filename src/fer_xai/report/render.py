@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ def _index(figures: Figures) -> dict[str, Any]:
             book: [grid for m in methods if (grid := grids.mask_grid(figures, m, book))] for book in figures.codebooks
         },
         "left_out": _left_out(figures),
+        "commonest": _commonest(figures),
         "hardly_any": cautions.hardly_any(figures),
         "trust": trust.section(figures),
         "methods_told": plain_words.methods_told(methods),
@@ -134,6 +136,12 @@ def _index(figures: Figures) -> dict[str, Any]:
         "lead_s": sentences.lead_specificity(figures),
         "sizes": {emotion: int((figures.group == emotion).sum()) for emotion in figures.emotions},
     }
+
+
+def _commonest(figures: Figures) -> float:
+    """How often always giving the commonest label would be right."""
+    counts = Counter(figures.label[figures.labelled])
+    return max(counts.values(), default=0) / max(1, counts.total())
 
 
 def _few(figures: Figures) -> list[str]:

@@ -33,7 +33,13 @@ _ENOUGH = 5
 
 def headline(figures: Figures) -> list[str]:
     """The index's opening: what the model is, how good, where it looks, whether as expected, how far to trust it."""
-    opening = [_what(figures), *cautions.assumed(figures), *cautions.few(figures), *cautions.one_answer(figures)]
+    opening = [
+        _what(figures),
+        *_asked(figures),
+        *cautions.assumed(figures),
+        *cautions.few(figures),
+        *cautions.one_answer(figures),
+    ]
     opening += [*_how_good(figures), *cautions.learned_from(figures)]
     if cautions.hardly_any(figures):
         return opening
@@ -53,7 +59,14 @@ def explained(figures: Figures) -> str:
         return "the emotion the model answered"
     if target == "label":
         return "the face's label"
-    return str(target) if isinstance(target, str) else " rather than ".join(map(str, target))
+    sides = [str(target)] if str(target) in figures.emotions else str(target).split("-")
+    return " rather than ".join(sides if isinstance(target, str) else map(str, target))
+
+
+def _asked(figures: Figures) -> list[str]:
+    """What every map explains, where that is not the model's answer."""
+    usual = figures.manifest.get("target", "predicted") == "predicted"
+    return [] if usual else [f"Every map here explains {explained(figures)}."]
 
 
 def _what(figures: Figures) -> str:
@@ -112,7 +125,11 @@ def mostly(figures: Figures, emotion: str) -> str:
     if not others or others[0][1] < 2:
         return ""
     most = [name for name, count in others if count == others[0][1]]
-    return f"; it calls {others[0][1]} of them {' and as many '.join(most)}"
+    return (
+        f"; it calls {others[0][1]} of them {most[0]}"
+        if len(most) == 1
+        else f"; it calls {others[0][1]} each {listing(most)}"
+    )
 
 
 def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
@@ -121,14 +138,19 @@ def looks(figures: Figures, answer: str, emotion: str = "all") -> str | None:
     how = _HOW.get(method, f"By {method_name(method)}")
     if inside.empty:
         return None
-    top, last = inside.iloc[0], inside.iloc[-1]
+    top, last, sure = inside.iloc[0], inside.iloc[-1], inside[inside["low"] > 0]
     if not top["log2_enrichment"] > 0:
         return f"{how}, no part of the face weighs more than its area in {answer}."
-    if not top["low"] > 0:
+    if sure.empty:
         return f"{how}, no part of the face clearly weighs more than its area in {answer}: most {_the(top)}."
-    names = [_the(row) for _, row in inside[inside["low"] > 0].head(2).iterrows()]
+    names = listing([_the(row) for _, row in sure.head(2).iterrows()])
     lowest = f", of the face's regions least so on {_the(last)}" if last["high"] < 0 else ""
-    return f"{how}, {answer} rests most densely on {listing(names)}{lowest}."
+    if top["low"] > 0:
+        return f"{how}, {answer} rests most densely on {names}{lowest}."
+    return (
+        f"{how}, {answer} rests clearly more densely than a flat map on {names}{lowest}. Higher on the mean, and not "
+        f"clear: {_the(top)}."
+    )
 
 
 def _the(row: pd.Series) -> str:
@@ -178,7 +200,8 @@ def _methods_agree(figures: Figures) -> list[str]:
             coarse = " (coarse: its blocks are as large as regions)" if method in blocky else ""
             rest.setdefault(str(top.index[0]), []).append(f"{method_name(method)}{coarse}")
     others, differing = len(tops) - 1, sum(map(len, rest.values()))
-    first, tied = f"the {region_name(region)}", not {str(top.index[0]) for top in tops.values()} <= {region, *rest}
+    alone = [str(top.index[0]) for top in tops.values() if region in _leading(top) or str(top.index[0]) in near]
+    first, tied = f"the {region_name(region)}", set(alone) != {region}
     too_close = ", or one too close to it to tell" if tied else ""
     if not rest:
         return [f"{'Both' if others == 1 else f'All {len(tops)}'} methods put {first} first{too_close}."]
@@ -244,7 +267,7 @@ def _beyond_chance(above: list[str], below: list[str], books: int) -> str:
     """For which codebooks the interval of S leaves out all that chance gives."""
     if not above and not below:
         return "no interval is clear of these" if books > 1 else "its interval is not clear of these"
-    parts = [f"clear of these for {listing(above)}"] if above else []
+    parts = [f"codebook by codebook it is clear of them for {listing(above)}"] if above else []
     parts += [f"clearly below them for {listing(below)}"] if below else []
     rest = books - len(above) - len(below)
     parts += [f"not clear for the {'other' if rest == 1 else f'other {rest}'}"] if rest else []
@@ -257,7 +280,7 @@ def _counted_apart(figures: Figures) -> list[str]:
     if 0 < found < total:
         sentences.append(
             f"No landmarks were found on {total - found} of {counted(total, 'face')} "
-            f"({percent((total - found) / total)}), which no figure about regions counts."
+            f"({percent((total - found) / total)}); no figure about regions counts these."
         )
     skipped = figures.manifest["data"].get("skipped") or []
     if skipped:

@@ -144,7 +144,7 @@ def _figures(finding: Finding) -> str:
     chance = f"; {finding.against}: {signed(finding.chance)}" if math.isfinite(finding.chance) else ""
     known = math.isfinite(finding.low)
     interval = f"95 % interval {signed(finding.low)} to {signed(finding.high)}" if known else "no interval"
-    if finding.level == "unclear" and math.isfinite(finding.p):
+    if finding.level in ("unclear", "no") and math.isfinite(finding.p):
         chance += f"; {signed(finding.difference)} between them, p = {finding.p:.2g}, corrected over the methods"
     return f"{signed(finding.value)} ({interval}{chance}; {counted(finding.n, 'face')})"
 

@@ -192,13 +192,14 @@ def _kinds(figures: Figures) -> str:
     )
     if not bool(row["found"]):
         return (
-            f"The {n:,} wrong faces fall into no separate kinds by which regions pulled the answer ({figures_said}): "
-            "none was found, which so many faces do not prove; read the confusions one by one."
+            f"The {n:,} wrong faces with landmarks fall into no separate kinds by which regions pulled the answer "
+            f"({figures_said}): "
+            "that none were found does not prove that there are none; read the confusions one by one."
         )
     sizes = listing([str(int(size)) for size in rows.drop_duplicates("kind")["faces"]])
     return (
-        f"The {n:,} wrong faces fall into {int(row['clusters'])} kinds by which regions pulled the answer, of {sizes} "
-        f"faces ({figures_said})."
+        f"The {n:,} wrong faces with landmarks fall into {int(row['clusters'])} kinds by which regions pulled the "
+        f"answer, of {sizes} faces ({figures_said})."
     )
 
 
@@ -232,7 +233,7 @@ def _covered(lines: list[Compared]) -> str:
         told = [f"{line.name} (on {counted(line.n, 'face')})" for line in enough]
         few = listing([line.name for line in lines if line.small])
         rest = f"; too few faces to tell: {few}" if few else ""
-        return f"No difference beyond chance to how often the model is right: {listing(told)}{rest}."
+        return f"It makes no difference beyond chance to how often the model is right: {listing(told)}{rest}."
     said = [
         f"with {line.name} accuracy is {points(line.difference)} points "
         f"(95 % interval {points(line.difference_low)} to {points(line.difference_high)})"

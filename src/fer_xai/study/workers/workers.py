@@ -44,7 +44,7 @@ class Workers(Protocol):
 def said(work: Work, faces: Faces) -> str:
     """What is being done, for people."""
     count = len(work.explainers)
-    return f"explaining {len(faces)} faces by {count} method{'s' * (count > 1)}"
+    return f"explaining {len(faces)} face{'s' * (len(faces) > 1)} by {count} method{'s' * (count > 1)}"
 
 
 def begin(
