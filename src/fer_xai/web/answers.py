@@ -15,7 +15,8 @@ from fer_xai.explainers import Explainer, make_explainer
 from fer_xai.faces import Faces
 from fer_xai.faces.crop import Cropped, find_faces
 from fer_xai.facs import FaceMasks
-from fer_xai.report.pixels import data_uri, face_picture, overlay
+from fer_xai.figures.pictured import hardly_moves, in_probability
+from fer_xai.report.pixels import colour_scale, data_uri, face_picture, overlay
 from fer_xai.web.cropping import is_crop, whole
 from fer_xai.web.limits import Limits
 from fer_xai.web.problems import Problem
@@ -86,7 +87,7 @@ def explain(model: str, classifier: Classifier, photo: Photo, question: Question
     faces = _stack([found[index]])
     masks = FaceMasks.paint(faces)
     explanation = run_explainer(classifier, faces, question.explainer, question.target, question.seed, masks.landmarks)
-    picture = overlay(faces.pixels()[0], explanation.attributions[0])
+    picture, full = overlay(faces.pixels()[0], explanation.attributions[0]), colour_scale(explanation.attributions[0])
     return {
         "model": model,
         "method": explanation.method,
@@ -97,6 +98,9 @@ def explain(model: str, classifier: Classifier, photo: Photo, question: Question
         "overlay": data_uri(picture),
         "attributions": plain(explanation.attributions[0]) if question.numbers else None,
         "blank": not bool(np.any(explanation.attributions)),
+        "full_colour": full,
+        "in_probability": in_probability(explanation.method),
+        "hardly_moves": hardly_moves(explanation.method, full),
         "landmarks": masks.landmarks.source[0],
         "regions": region_rows(explanation.regions(masks=masks)),
         "agreement": agreement_rows(explanation, masks),

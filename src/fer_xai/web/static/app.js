@@ -125,7 +125,7 @@ function tell(answer) {
   fade();
   $("map-note").textContent = answer.blank
     ? "This map is empty: by this method nothing in the face moves the answer."
-    : `Red pixels speak for ${what}, blue ones against it. Full colour is the strongest hundredth of this map, so colours of two maps cannot be compared.${answer.saved ? ` Kept as ${answer.saved}.` : ""}`;
+    : `Red pixels speak for ${what}, blue ones against it. Full colour is ${answer.full_colour.toPrecision(2)}${answer.in_probability ? " of probability" : ", in the method's own units"}${answer.hardly_moves ? ": nothing here moves the answer much" : ""}; colours of two maps cannot be compared.${answer.saved ? ` Kept as ${answer.saved}.` : ""}`;
   $("regions-note").textContent = regionsNote(answer);
   draw.regions($("coarse"), answer.regions, "coarse");
   draw.regions($("fine"), answer.regions, "fine");
