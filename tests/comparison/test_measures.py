@@ -109,9 +109,10 @@ def test_the_model_on_the_emotions_own_units_has_the_higher_s():
     assert row["high"] < 0
 
 
-def test_an_emotion_with_a_single_face_does_not_take_s_away():
-    labels = ["happy"] * 8 + ["sad"] * 8 + ["fear"]
-    maps = on_region("mouth", 17, 0)
+@pytest.mark.parametrize("few", [1, 4])
+def test_an_emotion_with_few_faces_neither_takes_s_away_nor_decides_it(few):
+    labels = ["happy"] * 8 + ["sad"] * 8 + ["fear"] * few
+    maps = on_region("mouth", 16 + few, 0)
     studies = {
         name: PlantedStudy(labels, answering(labels, 0, i), {"occlusion": maps}) for i, name in enumerate(("a", "b"))
     }
@@ -144,6 +145,18 @@ def test_chance_of_being_apart_is_the_mean_over_other_faces_of_the_emotion(apart
     by_hand = np.mean([np.abs(own[3] - own[j]).sum() / 2 for own in (one, two) for j in others])
     assert table["apart_chance"][3] == pytest.approx(by_hand)
     assert table["apart"][3] == pytest.approx(np.abs(one[3] - two[3]).sum() / 2)
+
+
+def test_unrelated_maps_are_those_of_other_faces_of_the_emotion_by_the_other_model(apart, profiles):
+    table = face_table(apart, profiles)
+    one, two = (profiles.level(model, "occlusion", "coarse").mass for model in apart.models)
+    others = [j for j, label in enumerate(LABELS) if label == LABELS[3] and j != 3]
+    limit = table["apart_chance"][3]
+    assert table["unrelated"][3] == np.mean([np.abs(one[3] - two[j]).sum() / 2 > limit for j in others])
+    same = Matched.of({"a": apart.studies["mouth"], "b": apart.studies["mouth"]})
+    twins = face_table(same, Profiles.measure(same))
+    assert twins["apart"].max() == 0
+    assert 0.2 < twins["unrelated"].mean() < 0.8, "a model's own maps of two faces are as often further apart as nearer"
 
 
 def test_a_permuted_order_is_called_out():

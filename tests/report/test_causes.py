@@ -143,3 +143,23 @@ def test_a_region_whose_shapley_value_may_be_nothing_is_told(tmp_path: Path) -> 
     assert told.endswith("clear of 0 are the nose −10.")
     table.loc[here, ["low", "high"]] = [-0.2, 0.2]
     assert str(causes.worth_of(Figures.of(study), "mouth")).endswith("no region's is clear of 0.")
+
+
+def test_ties_are_told_whole(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    _set(study, "cheek", "inpaint", 0.4, 0.4)
+    for region, fill, cost in (("cheek", "grey", 0.2), ("mouth", "grey", 0.5), ("eye", "grey", 0.5)):
+        _set(study, region, fill, cost, 0.1)
+    for region in ("cheek", "nose"):
+        _set(study, region, "blur", 0.6, 0.1)
+    told = str(causes.costliest(Figures.of(study)))
+    assert "covered in grey +20, less than the eye and the mouth with +50" in told
+    assert "blurred +60, as much as the nose, against elsewhere" in told
+
+
+def test_a_region_that_costs_less_than_its_shape_elsewhere_is_told(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    _set(study, "nose", "inpaint", -0.02, -0.2)
+    told = str(causes.cost_of(Figures.of(study), "nose"))
+    assert "costs nothing that can be told from chance: −2 points" in told
+    assert "against the same shape elsewhere −20 (−25 to −15), so less than any such shape" in told

@@ -8,6 +8,8 @@ import numpy as np
 
 from fer_xai.report.figures import Figures
 from fer_xai.report.gallery import choose
+from fer_xai.report.grids import frequency_chart
+from tests.evaluation.trust.made_up import made_up
 from tests.report.fake_study import FakeStudy, make_study
 
 
@@ -39,3 +41,13 @@ def test_an_empty_group_is_told_in_a_whole_sentence(tmp_path: Path) -> None:
     figures = Figures.of(make_study(tmp_path, faces=20, labelled=False))
     (group,) = choose(figures, "happy")
     assert group.empty == "No face is unlabelled and called happy."
+
+
+def test_counts_are_charted_by_the_method_to_believe(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=40, methods=("occlusion", "lime:slic", "lime:felzenszwalb"))
+    chart = frequency_chart(Figures.of(study), "happy")
+    assert (chart.methods, chart.standard) == (["lime:slic", "lime:felzenszwalb"], True)
+    for best, methods in (("occlusion", ["occlusion", "lime:slic"]), ("lime:slic", ["lime:slic", "lime:felzenszwalb"])):
+        scores = {name: {"score": 0.3 if name == best else 0.02} for name in study.manifest["methods"]}
+        study.tables["trust"] = made_up(scores)
+        assert frequency_chart(Figures.of(study), "happy").methods == methods

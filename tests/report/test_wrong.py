@@ -171,3 +171,13 @@ def test_missing_figures_are_dashes(study: FakeStudy) -> None:
     assert {cell.text for _, row in grid.rows for cell in row} == {"–"}
     study.tables["covered"] = pd.DataFrame()
     assert told(study).covered == []
+
+
+def test_changes_that_are_as_frequent_are_all_told(study: FakeStudy) -> None:
+    rows = study.tables["label_doubts"]
+    rows = pd.concat([rows, rows], ignore_index=True).head(4)
+    rows["label"], rows["suggested"] = ["fear", "fear", "sad", "sad"], ["sad", "sad", "neutral", "neutral"]
+    study.tables["label_doubts"] = rows
+    found = told(study).doubts
+    assert found is not None
+    assert "Most often (2 times each) a face labelled fear seems sad and labelled sad seems neutral." in found.sentence
