@@ -517,10 +517,10 @@ def test_an_emotion_that_the_second_lacks_is_left_out_of_both() -> None:
         mass, area = rng.dirichlet(np.ones(len(names)), (2, len(emotions)))
         return RegionProfile(mass, area, emotions, names, tuple(f"{called} {n}" for n in range(len(emotions))))
 
-    first, second = drawn(("happy", "sad", "fear") * 4, "one"), drawn(("happy", "sad") * 3, "other")
+    first, second = drawn(("happy", "sad", "fear") * 6, "one"), drawn(("happy", "sad") * 5, "other")
     found = specificity_difference(first, second, resamples=19)
     assert np.isfinite([found.value, found.low, found.high, found.p]).all()
-    assert found.n == 8 + 6
+    assert found.n == 12 + 10
     without = first.only(np.array([emotion != "fear" for emotion in first.emotions]))
     assert found == specificity_difference(without, second, resamples=19)
 

@@ -317,23 +317,27 @@ def test_what_never_varies_is_not_tested() -> None:
     assert (still["log2_enrichment"] == 0).all()
 
 
-def test_exactly_two_emotions_of_three_faces_are_enough() -> None:
-    two = drawn_profile(3, 0).only(np.arange(18) < 6)
+def test_exactly_two_emotions_of_five_faces_are_enough() -> None:
+    two = drawn_profile(5, 0).only(np.arange(30) < 10)
     assert set(two.emotions) == {"angry", "disgust"}
     assert np.isfinite(separability_from_profile(two, resamples=9).value)
     gain = separability_gain(two, [replace(two, mass=two.mass[::-1].copy())], resamples=9)
     assert np.isfinite([gain.value, gain.p, gain.first, gain.second]).all()
-    assert gain.n == 6
+    assert gain.n == 10
     own = own_codebook_from_profile(two, resamples=9, codebooks=["facs2002"])
-    assert own.n == 6
+    assert own.n == 10
     assert own.emotions == ("angry", "disgust")
     assert own.closest == "facs2002"
     assert own.regions["value"].notna().all()
-    fewer = two.only(np.arange(6) < 5)
+    fewer = two.only(np.arange(10) < 9)
     assert separability_from_profile(fewer, resamples=9).left_out == ("disgust",)
     assert np.isnan(separability_gain(fewer, [fewer], resamples=9).value)
-    assert separability_gain(fewer, [fewer], resamples=9).n == 3
-    assert set(significance(fewer, resamples=9)["emotion"]) == {"angry"}
+    assert separability_gain(fewer, [fewer], resamples=9).n == 5
+    # Of three faces a test can still be made, and the own codebook's regions told.
+    three = two.only(np.arange(10) < 8)
+    assert set(significance(three, resamples=9)["emotion"]) == {"angry", "disgust"}
+    assert set(significance(two.only(np.arange(10) < 7), resamples=9)["emotion"]) == {"angry"}
+    assert own_codebook_from_profile(three, resamples=9, codebooks=["facs2002"]).n == 8
 
 
 def test_a_codebook_that_says_the_same_of_all_has_no_correlation() -> None:

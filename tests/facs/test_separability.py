@@ -109,18 +109,18 @@ def test_neither_order_nor_a_flat_map_tells_anything(real_faces: np.ndarray, rea
 
 
 def test_what_is_left_out_is_listed() -> None:
-    profile = drawn_profile(4, 0)
+    profile = drawn_profile(6, 0)
     mass = profile.mass.copy()
-    mass[5:8] = np.nan  # of disgust, one face remains
+    mass[6:8] = np.nan  # of disgust, four faces remain
     emotions = list(profile.emotions)
     emotions[0] = None  # type: ignore[call-overload]
     result = separability_from_profile(replace(profile, mass=mass, emotions=tuple(emotions)), resamples=9)
     assert result.left_out == ("disgust",)
-    assert result.n == 3 + 4 * 4
+    assert result.n == 5 + 4 * 6
     assert result.chance == pytest.approx(1 / 5)
-    alone = separability_from_profile(replace(profile, emotions=("sad",) * 24), resamples=9)
+    alone = separability_from_profile(replace(profile, emotions=("sad",) * 36), resamples=9)
     assert np.isnan([alone.value, alone.low, alone.high, alone.p]).all()
-    none = separability_from_profile(replace(profile, emotions=(None,) * 24), resamples=9)
+    none = separability_from_profile(replace(profile, emotions=(None,) * 36), resamples=9)
     assert np.isnan(none.value)
     assert none.n == 0
 

@@ -30,9 +30,11 @@ def planted(masks: FaceMasks, emotions: list[str], mass: float) -> np.ndarray:
 
 
 def test_closed_form_of_two_emotions() -> None:
-    mass = np.array([[0.4, 0.1], [0.2, 0.1], [0.3, 0.1], [0.3, 0.2], [0.1, 0.4], [0.2, 0.3]])
-    area = np.array([[0.1, 0.1], [0.2, 0.1], [0.15, 0.1], [0.1, 0.2], [0.1, 0.2], [0.1, 0.2]])
-    named = ["happy"] * 3 + ["sad"] * 3
+    happy = [[0.4, 0.1], [0.2, 0.1], [0.3, 0.1], [0.35, 0.1], [0.25, 0.1]]
+    sad = [[0.3, 0.2], [0.1, 0.4], [0.2, 0.3], [0.15, 0.3], [0.25, 0.3]]
+    mass = np.array([*happy, *sad])
+    area = np.array([[0.1, 0.1], [0.2, 0.1], [0.15, 0.1], [0.15, 0.1], [0.15, 0.1], *[[0.1, 0.2]] * 5])
+    named = ["happy"] * 5 + ["sad"] * 5
     result = specificity_from_profile(mass, area, named, ["happy", "sad"])
     expected = np.log2([[0.3 / 0.15, 0.1 / 0.1], [0.2 / 0.1, 0.3 / 0.2]])
     np.testing.assert_allclose(result.matrix, expected)
@@ -40,11 +42,11 @@ def test_closed_form_of_two_emotions() -> None:
     s = np.mean([expected[0, 0] - expected[0, 1], expected[1, 1] - expected[1, 0]])
     assert result.value == pytest.approx(s)
     assert result.low <= result.value <= result.high
-    # Of the twenty ways to give three faces each emotion, those at least as specific as this one: all are tried.
-    assert 1 / 20 <= result.p <= 1
-    assert result.n == 6
-    fewer = specificity_from_profile(mass[:5], area[:5], named[:5], ["happy", "sad"])
-    assert (fewer.emotions, fewer.left_out) == (("happy",), ("sad",)), "two sad faces are too few"
+    # Of the 252 ways to give five faces each emotion, those at least as specific as this one: all are tried.
+    assert 1 / 252 <= result.p <= 1
+    assert result.n == 10
+    fewer = specificity_from_profile(mass[:9], area[:9], named[:9], ["happy", "sad"])
+    assert (fewer.emotions, fewer.left_out) == (("happy",), ("sad",)), "four sad faces are too few"
     assert np.isnan([fewer.value, fewer.low, fewer.high, fewer.p]).all()
 
 
@@ -107,19 +109,19 @@ def test_neither_order_nor_chunks_matter_but_the_seed_does(real_faces: np.ndarra
 
 def test_lists_what_is_left_out() -> None:
     random = np.random.default_rng(0)
-    mass, area = random.random((12, 3)), random.random((12, 3))
-    mass[11] = np.nan
-    emotions = ["happy"] * 4 + ["sad"] * 3 + ["neutral", None, "fear", "fear", "fear"]
+    mass, area = random.random((18, 3)), random.random((18, 3))
+    mass[17] = np.nan
+    emotions = ["happy"] * 6 + ["sad"] * 5 + ["neutral", None, *["fear"] * 5]
     result = specificity_from_profile(mass, area, emotions, ["happy", "sad", "fear"])
     assert result.emotions == ("happy", "sad")
-    assert result.left_out == ("fear", "neutral"), "of three frightened faces one has no map"
-    assert result.n == 7
+    assert result.left_out == ("fear", "neutral"), "of five frightened faces one has no map"
+    assert result.n == 11
     assert np.isfinite([result.value, result.low, result.high]).all(), "they do not cost the others their interval"
 
 
 def test_one_emotion_has_no_specificity() -> None:
     random = np.random.default_rng(0)
-    alone = specificity_from_profile(random.random((4, 2)), random.random((4, 2)), ["happy"] * 4, ["happy", "sad"])
+    alone = specificity_from_profile(random.random((6, 2)), random.random((6, 2)), ["happy"] * 6, ["happy", "sad"])
     assert np.isnan([alone.value, alone.low, alone.high, alone.p]).all()
     assert alone.emotions == ("happy",)
     none = specificity_from_profile(np.zeros((0, 2)), np.zeros((0, 2)), [], ["happy", "sad"])

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from fer_xai.comparison.matched import Matched
 from fer_xai.comparison.paired import corrected
 from fer_xai.comparison.parts import Profiles
-from fer_xai.facs import Codebook, RegionProfile, list_codebooks, load_codebook, specificity_difference
-from fer_xai.study.specificities import LEAST
+from fer_xai.facs import Codebook, list_codebooks, load_codebook, specificity_difference
 
 _COLUMNS = ["model", "other", "method", "codebook", "n", "value", "other_value", "difference", "low", "high"]
 _COLUMNS += ["p", "p_holm", "significant"]
@@ -28,7 +25,7 @@ def specificity_differences(matched: Matched, profiles: Profiles) -> pd.DataFram
         rows: list[dict[str, Any]] = []
         for method in matched.methods:
             for book in codebooks(matched):
-                one, two = _counted(profiles, model, other, method)
+                one, two = (profiles.parts[name, method] for name in (model, other))
                 found = specificity_difference(one, two, book, matched.seed)
                 rows.append(
                     {
@@ -39,15 +36,6 @@ def specificity_differences(matched: Matched, profiles: Profiles) -> pd.DataFram
                 )
         tables.append(corrected(pd.DataFrame(rows)))
     return pd.concat(tables, ignore_index=True)[_COLUMNS]
-
-
-def _counted(profiles: Profiles, model: str, other: str, method: str) -> list[RegionProfile]:
-    """Both profiles without emotions that fewer than five usable faces count for: a sixth of S would rest on them."""
-    one, two = (profiles.parts[name, method] for name in (model, other))
-    emotions = np.array(one.emotions, object)
-    known = emotions[one.used & two.used]
-    kept = tuple(emotion if (known == emotion).sum() >= LEAST else None for emotion in emotions)
-    return [replace(profile, emotions=kept) for profile in (one, two)]
 
 
 def codebooks(matched: Matched) -> tuple[Codebook, ...]:

@@ -10,7 +10,7 @@ import pandas as pd
 from fer_xai.emotions import CANONICAL
 from fer_xai.facs.maps import log2_ratio
 from fer_xai.facs.resampling import bca_interval, units_of
-from fer_xai.few import FEWEST
+from fer_xai.few import FEWEST_OF_EMOTION
 
 MEASURES = ("mass_accuracy", "log2_enrichment")
 
@@ -32,7 +32,7 @@ def beside_table(
     area : ndarray (N,)
         Share of the crop that the mask covers, 0…1.
     emotions : sequence of str or None
-        The emotion of each face; those with fewer than three faces are left out.
+        The emotion of each face; those with fewer than five faces are left out.
     seed, resamples : int
         Of the bootstrap. The order of the faces does not matter.
 
@@ -88,7 +88,7 @@ def _used(values: np.ndarray, emotions: Sequence[str | None]) -> tuple[np.ndarra
     """Rows of the faces used, their emotions as numbers, and how many emotions there are."""
     named = np.array([emotion or "" for emotion in emotions], object)
     named[~np.isfinite(values).all(axis=1)] = ""
-    names = [emotion for emotion in CANONICAL if (named == emotion).sum() >= FEWEST]
+    names = [emotion for emotion in CANONICAL if (named == emotion).sum() >= FEWEST_OF_EMOTION]
     kept = np.flatnonzero(np.isin(named, names)) if names else np.zeros(0, int)
     return kept, np.array([names.index(name) for name in named[kept]], int), len(names)
 

@@ -15,7 +15,7 @@ from fer_xai.facs.profiles import RegionProfile
 from fer_xai.facs.resampling import Units, bca_interval
 from fer_xai.facs.separability import balanced, features_of, fixed_order, folds_of, tell
 from fer_xai.facs.specificity import log2_enrichment, score
-from fer_xai.few import FEWEST
+from fer_xai.few import FEWEST_OF_EMOTION
 
 BATCH_NUMBERS = 4_000_000  # of profiles shuffled at a time: 32 MB
 
@@ -69,7 +69,7 @@ def specificity_difference(
     first, second : RegionProfile
         Over parts of the face: ``part_profiles(…)["measured"]``.
     codebook : str, path or Codebook
-        See `load_codebook`. Emotions of which either has fewer than three faces are left out of both.
+        See `load_codebook`. Emotions of which either has fewer than five faces are left out of both.
     seed, resamples : int
 
     Returns
@@ -83,7 +83,7 @@ def specificity_difference(
     if paired:
         used = [used[0] & used[1]] * 2
     faces = [Counter(np.array(profile.emotions)[rows]) for profile, rows in zip(both, used, strict=True)]
-    names = [e for e in book.emotions if min(count[e] for count in faces) >= FEWEST]
+    names = [e for e in book.emotions if min(count[e] for count in faces) >= FEWEST_OF_EMOTION]
     places = [book.emotions.index(e) for e in names]
     parts = [_rows(profile, rows, names, places) for profile, rows in zip(both, used, strict=True)]
     people = [_people(profile, rows, names) for profile, rows in zip(both, used, strict=True)]
@@ -183,7 +183,7 @@ def separability_gain(
     """
     if not baselines or any(other.faces != profile.faces for other in baselines):
         raise InputError("received no baselines of the same faces: give those of part_profiles, merged alike")
-    names, rows, codes = profile.grouped(least=FEWEST)
+    names, rows, codes = profile.grouped(least=FEWEST_OF_EMOTION)
     if len(names) < 2:
         return _unknown(len(rows))
     known, own = np.hstack([other.log2()[rows] for other in baselines]), profile.log2()[rows]

@@ -14,7 +14,7 @@ from fer_xai.facs.masks import FaceMasks
 from fer_xai.facs.moments import MANY
 from fer_xai.facs.profiles import NamedProfile, RegionProfile, profiles_of, region_profile
 from fer_xai.facs.resampling import bca_interval, units_of
-from fer_xai.few import FEWEST
+from fer_xai.few import FEWEST_OF_EMOTION
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
@@ -32,7 +32,7 @@ class Separability:
     ----------
     value : float
         Balanced accuracy, 0…1: mean over emotions of the share of its faces that are told right by a linear
-        discriminant analysis which never saw them. NaN with fewer than two emotions of three faces.
+        discriminant analysis which never saw them. NaN with fewer than two emotions of five faces.
     low, high : float
         95 % BCa bootstrap interval over the faces (people) told, with the folds as they are, made wider by as much as
         the value varies more over shuffled profiles than such a bootstrap knows: other faces would have trained other
@@ -44,7 +44,7 @@ class Separability:
     n : int
         Faces used: with landmarks, positive mass and an emotion.
     emotions, left_out : tuple of str
-        Emotions used; those that were not, with fewer than three faces. Values over different emotions must not be
+        Emotions used; those that were not, with fewer than five faces. Values over different emotions must not be
         compared.
     matrix : DataFrame
         Share of each emotion's faces (rows) told as each emotion (columns), 0…1.
@@ -113,7 +113,7 @@ def separability(
 
 def separability_from_profile(profile: RegionProfile, seed: int = 0, resamples: int = 999) -> Separability:
     """Measure separability from profiles; see `separability`."""
-    names, rows, codes = profile.grouped(least=FEWEST)
+    names, rows, codes = profile.grouped(least=FEWEST_OF_EMOTION)
     order = fixed_order(profile.area[rows], profile.log2()[rows], codes)
     rows, codes = rows[order], codes[order]
     values = profile.log2()[rows]

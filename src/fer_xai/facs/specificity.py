@@ -21,7 +21,7 @@ from fer_xai.facs.maps import inside, log2_ratio, shares
 from fer_xai.facs.masks import FaceMasks, painted
 from fer_xai.facs.moments import Moments
 from fer_xai.facs.resampling import Units, bca_interval, check_people, shuffled_p, units_of
-from fer_xai.few import FEWEST
+from fer_xai.few import FEWEST_OF_EMOTION
 
 if TYPE_CHECKING:
     from fer_xai.faces.landmarks import Landmarks
@@ -48,8 +48,7 @@ class Specificity:
         Faces used: with landmarks, positive mass and an emotion of the codebook.
     emotions, left_out : tuple of str
         Emotions used; emotions of the codebook or of the faces that were not: without core units, or with fewer than
-        three faces.
-        S over different emotions must not be compared.
+        five faces. S over different emotions must not be compared.
     matrix : DataFrame
         log2 E, an emotion's faces in each row, an emotion's mask in each column.
     """
@@ -109,7 +108,7 @@ def specificity(
     Examples
     --------
     >>> from fer_xai.faces.drawn import draw
-    >>> drawing = draw(28)
+    >>> drawing = draw(42)
     >>> truth = specificity(drawing.faces, drawing.truth, drawing.faces.labels, resamples=99)
     >>> bool(truth.value > 0.5)
     True
@@ -180,7 +179,7 @@ def specificity_from_profile(
     check_people(people, len(emotions))
     named = np.array([canonical(e) if isinstance(e, str) else "" for e in emotions], object)
     named[~np.isfinite(profiles).all(axis=(1, 2))] = ""
-    used = [i for i, emotion in enumerate(masks) if (named == emotion).sum() >= FEWEST]
+    used = [i for i, emotion in enumerate(masks) if (named == emotion).sum() >= FEWEST_OF_EMOTION]
     names = tuple(masks[i] for i in used)
     chosen = np.flatnonzero(np.isin(named, names)) if names else np.zeros(0, int)
     codes = np.array([names.index(name) for name in named[chosen]], int)

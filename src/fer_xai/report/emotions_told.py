@@ -109,7 +109,7 @@ def sentences(figures: Figures) -> list[str]:
         return []
     line = lines[0]
     how = f"By {method_name(line.method)}, the emotion can be told from the regions alone"
-    whose = " of emotions that have three or more" if line.n < figures.landmarks_found else ""
+    whose = " of emotions that have five or more" if line.n < figures.landmarks_found else ""
     share = f"on {counted(line.n, 'face')}{whose} the balanced accuracy is {percent(line.value)}"
     beside = f"({span(line.low, line.high)}; chance {percent(line.chance)}{_blind(figures)})"
     if not line.p < _SURE:

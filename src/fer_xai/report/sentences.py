@@ -20,7 +20,7 @@ from fer_xai.charts.words import (
     times,
 )
 from fer_xai.classifier.bundled import WEIGHTS
-from fer_xai.few import FEWEST
+from fer_xai.few import FEWEST_OF_EMOTION
 from fer_xai.report import causes, cautions, emotions_told, grids, outside, trust
 from fer_xai.report.figures import Figures
 
@@ -228,7 +228,7 @@ def _as_expected(figures: Figures) -> list[str]:
     if not found:
         return [
             "Whether it looks where each emotion's action units lie cannot be said here: that takes two emotions that "
-            f"a codebook describes, with {FEWEST} faces with landmarks each."
+            f"a codebook describes, with {FEWEST_OF_EMOTION} faces with landmarks each."
         ]
     method, forks = next((method, forks) for method, forks in found if any(forks))
     values = {book: fork for book, fork in zip(figures.codebooks, forks, strict=True) if fork}

@@ -166,7 +166,7 @@ def _no_forest(figures: Figures, forks: list[Any]) -> str:
     if cautions.hardly_any(figures):
         return "too few faces"
     if not any(forks):
-        return "needs two emotions\nwith action units\nand three faces each"
+        return "needs two emotions\nwith action units\nand five faces each"
     return "the model has one\nanswer for nearly all" if cautions.one_answer(figures) else ""
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fer_xai.facs import Codebook, specificity_from_profile
-
-LEAST = 5  # faces of an emotion on either side that S and separability are told apart for
+from fer_xai.few import FEWEST_OF_EMOTION
 
 
 class MaskProfile(NamedTuple):
@@ -70,7 +69,7 @@ def split_faces(emotions: np.ndarray, right: np.ndarray, found: np.ndarray) -> d
     """
     sides = {"right": (right == 1) & found, "wrong": (right == 0) & found}
     counts = [pd.Series(emotions[side]).value_counts() for side in sides.values()]
-    shared = [e for e in counts[0].index if min(counts[0][e], counts[1].get(e, 0)) >= LEAST]
+    shared = [e for e in counts[0].index if min(counts[0][e], counts[1].get(e, 0)) >= FEWEST_OF_EMOTION]
     if len(shared) < 2:
         return {}
     return {name: _only(emotions, side & np.isin(emotions, shared)) for name, side in sides.items()}
