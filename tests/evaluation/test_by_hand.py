@@ -190,7 +190,16 @@ def test_the_summary_is_whole() -> None:
     figures += [f"{a}_{n}" for a in ("macro", "weighted") for n in ("precision", "recall", "f1")]
     figures += ["accuracy_without_copies", "accuracy_of_copies"]
     assert list(found.figures) == figures
-    rest = ["binary_accuracy", "most_frequent", "confusion", "per_class", "top_confusions", "calibration", "remarks"]
+    rest = [
+        "chance",
+        "binary_accuracy",
+        "most_frequent",
+        "confusion",
+        "per_class",
+        "top_confusions",
+        "calibration",
+        "remarks",
+    ]
     assert list(summary) == ["n", "left_out", *figures, *rest]
     assert summary["n"] == 60
     assert summary["left_out"] == {}

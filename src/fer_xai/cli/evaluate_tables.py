@@ -50,15 +50,14 @@ def _figures(found: Evaluation, name: str) -> Table:
     table = Table(title=f"{name} on {figures['accuracy'].n:,} labelled faces")
     for column in ("", "value", "95 % interval", "by chance"):
         table.add_column(column, justify="left" if column in ("", "by chance") else "right")
-    chance = _chance(found)
     all_known = figures["accuracy_of_all_labels"].n == figures["accuracy"].n
     for key, said in _SHARES.items():
         if key in figures and figures[key].n and not (key == "accuracy_of_all_labels" and all_known):
             count = f" ({figures[key].n:,})" if key.startswith("accuracy_") else ""
-            table.add_row(said + count, *_share(figures[key]), chance.get(key, ""))
+            table.add_row(said + count, *_share(figures[key]), _chance(found, key))
     for key, said in _LOSSES.items():
         if key in figures:
-            table.add_row(said, *_plain(figures[key]), "")
+            table.add_row(said, *_plain(figures[key]), _chance(found, key))
     known = found.calibration
     if known is not None:
         table.add_row("how sure it is, on average", _percent(known.confidence), "", "")
@@ -66,22 +65,19 @@ def _figures(found: Evaluation, name: str) -> Table:
             verdict = "more than luck" if error.is_miscalibrated else "within luck"
             luck = f"{error.chance:.3f}, 95 % below {error.chance_high:.3f}: {verdict}"
             table.add_row(said, f"{error.value:.3f}", "", luck)
-        table.add_row("Brier score", *_plain(known.brier), "")
+        table.add_row("Brier score", *_plain(known.brier), _chance(found, "brier"))
     never = f"{_percent(found.binary_accuracy_of_never)}, never saying yes"
     table.add_row("accuracy of single outputs ¹", _percent(found.binary_accuracy), "", never)
     table.caption = "¹ not accuracy: Keras's binary_accuracy, which some papers quote"
     return table
 
 
-def _chance(found: Evaluation) -> dict[str, str]:
-    """What answers without looking would score."""
-    labelled = int((found.per_class["n"] > 0).sum())
-    emotion, most = found.most_frequent
-    return {
-        "accuracy": f"{_percent(most)}, always {emotion}",
-        "mean_diagonal": f"{_percent(1 / max(1, labelled))}, any one answer",
-        "top_2": f"{_percent(min(1.0, 2 / len(found.emotions)))}, any two emotions",
-    }
+def _chance(found: Evaluation, name: str) -> str:
+    """What answers without looking at the faces would have."""
+    level = found.chance.get(name)
+    if level is None:
+        return ""
+    return f"{_percent(level.value) if name in _SHARES else _number(level.value)}, {level.whose}"
 
 
 def _emotions(found: Evaluation) -> Table:

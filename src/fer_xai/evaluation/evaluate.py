@@ -18,6 +18,7 @@ from fer_xai.evaluation.accuracy import (
     measure_top,
 )
 from fer_xai.evaluation.calibration import Calibration, CalibrationError, measure_calibration, sums_to_one
+from fer_xai.evaluation.chances import Chance, chances, vote_chances
 from fer_xai.evaluation.intervals import Estimate, share
 from fer_xai.evaluation.loss import losses, measure_loss, measure_votes
 from fer_xai.evaluation.per_class import averages, confusions, per_class
@@ -42,6 +43,8 @@ class Evaluation:
         the agreement with votes.
     binary_accuracy, binary_accuracy_of_never : float
         See `fer_xai.evaluation.accuracy.measure_binary_accuracy`.
+    chance : dict of str to Chance
+        What each figure would be without looking at the faces, where that can be said: `fer_xai.evaluation.chances`.
     most_frequent : tuple of str and float
         The commonest label and its share: what a classifier scores that always says it.
     confusion : DataFrame
@@ -59,6 +62,7 @@ class Evaluation:
     figures: dict[str, Estimate]
     binary_accuracy: float
     binary_accuracy_of_never: float
+    chance: dict[str, Chance]
     most_frequent: tuple[str, float]
     confusion: pd.DataFrame
     confusions: pd.DataFrame
@@ -72,6 +76,7 @@ class Evaluation:
             "n": self.figures["accuracy"].n,
             "left_out": dict(zip(self.left_out["reason"], self.left_out["n"].tolist(), strict=True)),
             **{name: asdict(figure) for name, figure in self.figures.items()},
+            "chance": {name: level._asdict() for name, level in self.chance.items()},
             "binary_accuracy": {"value": self.binary_accuracy, "chance": self.binary_accuracy_of_never},
             "most_frequent": {"emotion": self.most_frequent[0], "share": self.most_frequent[1]},
             "confusion": {
@@ -136,11 +141,12 @@ def evaluate(
     rows = probabilities[known]
     confusion = confusion_matrix(np.array(labels, object)[known].tolist(), predicted[known].tolist(), emotions)
     remarks = _remarks(confusion, left_out, rows)
-    figures = _figures(labels, predicted, numbers, rows, confusion, seed)
+    figures, chance = _figures(labels, predicted, numbers, rows, confusion, seed), chances(confusion)
     if copies is not None:
         figures |= _by_copy(predicted[known] == np.array(labels, object)[known], copies[known])
     if votes is not None:
-        figures |= _by_votes(votes[known], rows, emotions)
+        by_votes, vote_chance = _by_votes(votes[known], rows, emotions)
+        figures, chance = figures | by_votes, chance | vote_chance
     binary, never = measure_binary_accuracy(numbers, rows)
     sizes = confusion.sum(axis=1)
     return Evaluation(
@@ -150,6 +156,7 @@ def evaluate(
         figures=figures,
         binary_accuracy=binary,
         binary_accuracy_of_never=never,
+        chance=chance,
         most_frequent=(str(sizes.idxmax()), float(sizes.max() / sizes.sum())),
         confusion=confusion,
         confusions=confusions(confusion),
@@ -231,10 +238,12 @@ def _by_copy(right: np.ndarray, copies: np.ndarray) -> dict[str, Estimate]:
     }
 
 
-def _by_votes(votes: pd.DataFrame, rows: np.ndarray, emotions: tuple[str, ...]) -> dict[str, Estimate]:
+def _by_votes(
+    votes: pd.DataFrame, rows: np.ndarray, emotions: tuple[str, ...]
+) -> tuple[dict[str, Estimate], dict[str, Chance]]:
     counts = votes.reindex(columns=list(emotions), fill_value=0).to_numpy(np.float64)
     voted = counts.sum(axis=1) > 0
-    return measure_votes(counts[voted], rows[voted])
+    return measure_votes(counts[voted], rows[voted]), vote_chances(counts[voted], emotions)
 
 
 def _predictions(
