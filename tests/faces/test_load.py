@@ -127,7 +127,8 @@ class TestFolders:
         faces = load_faces(tmp_path)
         (line,) = caplog.messages
         assert line.startswith(
-            "1 of the pictures in the test folder are called PublicTest_…, so they count as validation"
+            "1 of the pictures in the test folder are called PublicTest_… beside others called PrivateTest_…, so they "
+            "count as validation"
         )
         assert dict(zip(faces.table["source"].map(lambda p: Path(p).name), faces.table["split"], strict=True)) == {
             "Training_3.png": "train",
@@ -143,6 +144,21 @@ class TestFolders:
         save(tmp_path / "test/sad/PublicTest_2.png", face(2))
         assert load_faces(tmp_path).table["split"].tolist() == ["test", "train", "validation"]
         assert caplog.messages == []
+
+    @pytest.mark.parametrize("other", ["Training_2.png", "a.png", "PublicTest_3.png"])
+    def test_a_test_folder_without_private_names_is_all_test(self, tmp_path, caplog, other):
+        save(tmp_path / "train/sad/a.png", face(0))
+        save(tmp_path / "test/sad/PublicTest_1.png", face(1))
+        save(tmp_path / "test/sad" / other, face(2))
+        assert sorted(load_faces(tmp_path).table["split"]) == ["test", "test", "train"]
+        assert caplog.messages == []
+
+    def test_without_folders_of_splits_names_decide(self, tmp_path):
+        for number, usage in enumerate(USAGES):
+            save(tmp_path / f"sad/{usage}_{number}.png", face(number))
+        table = load_faces(tmp_path).table
+        found = dict(zip(table["row"], table["split"], strict=True))
+        assert found == {0: "train", 1: "validation", 2: "test"}
 
     def test_any_tree_of_emotions(self, tmp_path):
         save(tmp_path / "Happiness/a.jpg", face(0))

@@ -77,21 +77,26 @@ def emotion_of(parts: tuple[str, ...]) -> str | None:
 
 
 def _splits(paths: list[Path], places: list[tuple[str, ...]]) -> list[str]:
-    """Folders decide; where none is called validation, PublicTest_ in a name tells it from the test faces."""
+    """Folders decide, and names where no folder does.
+
+    A test folder with pictures called PublicTest_ *and* PrivateTest_ is Kaggle's: unless there is a folder of
+    validation faces, it holds them too.
+    """
     folders = [next((found for part in parts if (found := split_name(part))), "") for parts in places]
-    by_name = "validation" not in folders
-    splits = []
-    for path, folder in zip(paths, folders, strict=True):
-        match = _ROW.match(path.name) if by_name and folder != "train" else None
-        splits.append((split_name(match.group(1)) or "") if match else folder)
-    moved = sum(folder == "test" and split == "validation" for folder, split in zip(folders, splits, strict=True))
-    if moved:
-        _LOG.warning(
-            "%s of the pictures in the test folder are called PublicTest_…, so they count as validation, as in "
-            "FER2013; with other names they would be of the test split",
-            f"{moved:,}",
-        )
-    return splits
+    names = [split_name(match.group(1)) or "" if (match := _ROW.match(path.name)) else "" for path in paths]
+    splits = [folder or name for folder, name in zip(folders, names, strict=True)]
+    in_test = [name for folder, name in zip(folders, names, strict=True) if folder == "test"]
+    if "validation" in folders or not {"validation", "test"} <= set(in_test):
+        return splits
+    _LOG.warning(
+        "%s of the pictures in the test folder are called PublicTest_… beside others called PrivateTest_…, so they "
+        "count as validation, as in FER2013; with other names they would be of the test split",
+        f"{in_test.count('validation'):,}",
+    )
+    return [
+        "validation" if name == "validation" and folder == "test" else split
+        for folder, name, split in zip(folders, names, splits, strict=True)
+    ]
 
 
 def _open(paths: list[Path], size: tuple[int, int] | None) -> tuple[np.ndarray | LazyPixels, list[int], list[str]]:
