@@ -34,7 +34,7 @@ def unknown(what: str, name: object, known: Iterable[str]) -> InputError:
     begun = [known for known in names if name and known.startswith(str(name))]
     near = alike or begun or get_close_matches(str(name), names, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
-    return InputError(f"unknown {what} {name!r}; {meant}known are {', '.join(names)}")
+    return InputError(f"unknown {what} {name!r}; {meant}known are {', '.join(names) or 'none'}")
 
 
 def _bare(name: str) -> str:

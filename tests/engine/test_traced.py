@@ -62,7 +62,7 @@ def test_layer_gradients_chain_to_the_input(smooth):
 
 def test_a_layer_that_gives_no_map_is_refused(smooth):
     faces = np.zeros((1, 12, 12, 1), np.float32)
-    with pytest.raises(InputError, match=r"no spatial map at a layer .*; it has them at first, second"):
+    with pytest.raises(InputError, match=r"unknown layer with a map of the face .*; known are first, second"):
         next(engine_for(smooth).layer_gradients(faces, np.eye(7, dtype=np.float32)[:1], smooth.model.layers[-1].name))
 
 

@@ -220,7 +220,7 @@ def test_gradient_methods_refuse_a_plain_function_and_name_the_others(sample_ima
         ("occlusion", {"patch": 99}, "larger than the face"),
         ("occlusion", {"patch": 4, "stride": 6}, "leaves gaps"),
         ("occlusion", {"fill": "tartan"}, "unknown fill 'tartan'"),
-        ("gradcam", {"layer": "nowhere"}, "no spatial map at a layer 'nowhere'"),
+        ("gradcam", {"layer": "nowhere"}, "unknown layer with a map of the face 'nowhere'; known are"),
         ("lime:slic", {"samples": 1}, "at least 2"),
         ("rise", {"shown": 1.0}, "between 0 and 1"),
         ("shap:segments", {"segmenter": "voronoi"}, "unknown segmenter"),

@@ -117,7 +117,7 @@ def test_strongest_channels_are_those_with_the_highest_peak():
 
 
 def test_unknown_layers_and_black_boxes_are_refused_in_one_line(plain, colour_faces):
-    with pytest.raises(InputError, match=r"no convolution 'nowhere'; it has first, second"):
+    with pytest.raises(InputError, match=r"unknown convolution 'nowhere'; known are first, second"):
         feature_maps(plain, colour_faces, "nowhere")
     with pytest.raises(InputError, match="its inside cannot be seen"):
         Activations(Classifier.from_function(lambda faces: faces, "happy,sad"))

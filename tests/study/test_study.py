@@ -315,10 +315,23 @@ def test_a_study_does_not_shrink_and_its_methods_keep_their_options(faces, tmp_p
     run(faces[:3], tmp_path / "s", methods=("occlusion", "gradcam"))
     before = digests(tmp_path / "s")
     more = ("occlusion", "gradcam", "saliency")
-    for asked in ({"methods": ("occlusion",)}, {"methods": more, "options": {"occlusion": {"patch": 7}}}):
-        with pytest.raises(InputError, match="its methods are occlusion, gradcam; ask for these and more"):
+    for asked, said in (
+        ({"methods": ("occlusion",)}, r"\(gradcam is not asked for here: with all that it has and more, it goes on\)"),
+        (
+            {"methods": more, "options": {"occlusion": {"patch": 7}}},
+            r"occlusion.patch is automatic there and 7 here: with all",
+        ),
+    ):
+        with pytest.raises(InputError, match=said):
             run(faces[:3], tmp_path / "s", **asked)
     assert digests(tmp_path / "s") == before
+
+
+def test_a_layer_that_no_method_has_is_refused_before_anything_is_written(faces, tmp_path):
+    for method in ("gradcam", "layercam", "scorecam"):
+        with pytest.raises(InputError, match="unknown layer with a map of the face 'nowhere'; known are"):
+            run(faces[:3], tmp_path / "s", methods=("occlusion", method), options={method: {"layer": "nowhere"}})
+    assert not (tmp_path / "s").exists()
 
 
 def test_what_is_ready_before_trust_is_asked_has_all_tables_but_its_own(study, faces, tmp_path):

@@ -43,11 +43,11 @@ def tell_what_is_assumed(classifier: Classifier, path: Path | None = None) -> No
     told = ", ".join(f"{name} {values[name]}" for name in classifier.assumed)
     find_out = f", or find out from labelled faces: fer-xai inspect {path} --data FACES" if path else ""
     name = path.name if path else classifier.name
-    line = f"assumed of {name}: {told}.{_made_for(classifier)} Say what training did{find_out}"
-    logging.getLogger(LOGGER).warning(line)
+    said = " ".join(part for part in (f"assumed of {name}: {told}.", made_for(classifier)) if part)
+    logging.getLogger(LOGGER).warning(f"{said} Say what training did{find_out}")
 
 
-def _made_for(classifier: Classifier) -> str:
+def made_for(classifier: Classifier) -> str:
     """Which scaling a backbone inside the model is usually given, where that is another one than was assumed."""
     from fer_xai.classifier.taps import models_in
 
@@ -56,5 +56,5 @@ def _made_for(classifier: Classifier) -> str:
     for name in (re.sub(r"_\d+$", "", model.name.lower()) for model in models_in(classifier.model)):
         usual = next((scaling for begin, scaling in _CONVENTIONS.items() if name.startswith(begin)), classifier.scaling)
         if usual != classifier.scaling:
-            return f" Its {name}, if it is Keras's, is usually given scaling {usual}."
+            return f"Its {name}, if it is Keras's, is usually given scaling {usual}."
     return ""

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from fer_xai.charts.words import listing
+from fer_xai.classifier.assumed import made_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,8 @@ def show(
     if found is None:
         console.print(_layers(anatomy.layers))
     console.print(_facts(classifier, anatomy, methods, origin))
+    if found is None and (usual := made_for(classifier)):
+        console.print(escape(usual))
     if found is not None:
         console.print(_candidates(found))
         hidden = len(found.candidates) - len(_shown(found.candidates))

@@ -13,7 +13,7 @@ import typer
 from fer_xai.charts.words import counted
 from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
-from fer_xai.cli.loudness import remark
+from fer_xai.cli.loudness import remark, remark_at_the_end
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
@@ -25,6 +25,7 @@ EARLY = (
     "Not the last word: it is being asked which method to believe. These pages will then be written anew, and may lead "
     "with another method and other figures."
 )
+FEW = 50  # faces; of fewer, asking which method to believe takes about as long as explaining them
 PATIENCE = 60  # seconds of explaining after which pages are written before the last questions are asked
 
 
@@ -129,6 +130,9 @@ def report(
     if trust is None and not any(sample_sizes(len(faces))):
         asked = f"of {counted(len(faces), 'face')} nothing could be told"
         remark(f"which method to believe is not asked: {asked} (--trust N asks it)")
+    elif trust is None and len(faces) < FEW:
+        asked = "of so few faces that takes about as long as the maps, or longer (--trust 0 leaves it out)"
+        remark_at_the_end(f"which method to believe is asked too: {asked}")
     long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen, own)
     if long:
         remark(long)

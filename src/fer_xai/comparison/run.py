@@ -25,6 +25,7 @@ from fer_xai.lock import only_writer
 from fer_xai.study import Study, chunks, run_study
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json, write_table
+from fer_xai.study.progress import on_one_line
 from fer_xai.study.workers import Track
 
 #: What two classifiers are compared by where nothing else is asked for: two causal methods and a class map.
@@ -41,7 +42,7 @@ def run_comparison(
     codebook: str = "facs2002",
     seed: int = 0,
     data: dict[str, Any] | None = None,
-    track: Track = lambda what, done, total: None,
+    track: Track = on_one_line,
 ) -> Comparison:
     """Study each classifier on the same faces and write the comparison's folder.
 

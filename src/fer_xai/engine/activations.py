@@ -16,7 +16,7 @@ import numpy as np
 from fer_xai.classifier import Classifier
 from fer_xai.classifier.taps import Call, layer_path, layers_of, watching
 from fer_xai.engine.packing import rows_per_pass
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 
 _USUAL = (48, 48, 1)
 
@@ -108,8 +108,7 @@ class Activations:
         by_name = {one.name: one for one in self.convolutions}
         by_path = {one.path: one for one in self.convolutions}
         if name not in by_name | by_path:
-            known = ", ".join(by_path) or "none"
-            raise InputError(f"{self.classifier.name} has no convolution {name!r}; it has {known}")
+            raise InputError(f"{self.classifier.name}: {unknown('convolution', name, by_path)}")
         return by_path.get(name) or by_name[name]
 
     def maps(self, faces: np.ndarray, layer: str) -> np.ndarray:

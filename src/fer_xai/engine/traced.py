@@ -18,7 +18,7 @@ from fer_xai.classifier.taps import layer_path, layers_of, watching
 from fer_xai.engine.engine import Gradients, LayerGradients, RowMaker
 from fer_xai.engine.packing import evenly, packed, rows_per_pass
 from fer_xai.engine.streams import STREAMS, some_at_once, streams
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 
 
 class TracedEngine:
@@ -150,8 +150,8 @@ class TracedEngine:
             return self._convolutions[-1]
         matches = [layer for layer in self._probed[1] if name in (layer_path(layer), layer.name)]
         if not matches:
-            known = ", ".join(layer.name for layer in self._probed[1]) or "none"
-            raise InputError(f"{self.classifier.name} has no spatial map at a layer {name!r}; it has them at {known}")
+            known = [layer.name for layer in self._probed[1]]
+            raise InputError(f"{self.classifier.name}: {unknown('layer with a map of the face', name, known)}")
         return matches[-1]
 
     # ---- programs ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 from fer_xai.emotions import FERPLUS, canonical
 from fer_xai.errors import InputError
 
+_EXPECTED = "expected predicted, label, an emotion, or a contrast of two different emotions as fear-surprise"
 EVERY = "every"  # each emotion of the classifier, one after the other
 Target = str | tuple[str, str] | Sequence[str]
 
@@ -97,6 +98,10 @@ def _per_face(
 
 def _pair(name: str | tuple[str, ...]) -> tuple[str, ...]:
     parts = name.split("-") if isinstance(name, str) else list(name)
-    if len(parts) > 2 or len(set(parts)) < len(parts):
-        raise InputError(f"target {name!r}: expected an emotion, or two different ones as fear-surprise")
-    return tuple(canonical(part) for part in parts)
+    try:
+        named = tuple(canonical(part) for part in parts)
+    except InputError as error:
+        raise InputError(f"target {name!r}: {_EXPECTED}; {error}") from None
+    if len(named) > 2 or len(set(named)) < len(named):
+        raise InputError(f"target {name!r}: {_EXPECTED}")
+    return named

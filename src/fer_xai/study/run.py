@@ -14,7 +14,6 @@ from fer_xai import __version__
 from fer_xai.atomic import sweep
 from fer_xai.classifier import Classifier
 from fer_xai.engine import answers, engine_for
-from fer_xai.engine.activations import Activations
 from fer_xai.errors import InputError
 from fer_xai.explainers import Explainer, make_explainer
 from fer_xai.explainers.registry import full_name, methods_for
@@ -25,6 +24,7 @@ from fer_xai.lock import only_writer
 from fer_xai.study import blind, causal, chunks, groups, sampling, tables, wrong
 from fer_xai.study.damage import discard_damaged
 from fer_xai.study.files import output_folder, write_json
+from fer_xai.study.progress import on_one_line
 from fer_xai.study.study import Study, chunk, starts_of
 from fer_xai.study.trust import discard_trust, sample_sizes, write_trust
 from fer_xai.study.work import Work
@@ -61,7 +61,7 @@ def run_study(
     options: dict[str, dict[str, Any]] | None = None,
     trust: int | None = None,
     workers: Workers = HERE,
-    track: Track = lambda what, done, total: None,
+    track: Track = on_one_line,
     ready: Callable[[Study], object] = lambda study: None,
 ) -> Study:
     """Explain all faces by all methods and write the study's folder.
@@ -93,7 +93,8 @@ def run_study(
     workers : Workers
         Who explains: this process (`HERE`), or others; see `fer_xai.study.workers`.
     track : callable
-        Called with (what, done, total); while explaining, `what` ends with the method: ``…, now lime:slic``.
+        Called with (what, done, total); while explaining, `what` ends with the method: ``…, now lime:slic``. Default: a
+        line on stderr, in terminals and notebooks only.
     ready : callable
         Called with the study once all is written but which method to believe, if that is asked: it may take a while.
 
@@ -185,7 +186,7 @@ def _manifest(
     settings = {full_name(e): dataclasses.asdict(e) for e in explainers}  # type: ignore[call-overload]
     return {
         "version": __version__,
-        "model": classifier.describe() | _cam_layer(classifier, settings),
+        "model": classifier.describe() | _cam_layer(classifier, faces, explainers),
         "data": {
             **(_origin(faces) | data),
             "faces": len(faces),
@@ -212,12 +213,16 @@ def _origin(faces: Faces) -> dict[str, Any]:
     return {"source": source, "split": ", ".join(sorted(set(faces.table["split"]) - {""})) or None}
 
 
-def _cam_layer(classifier: Classifier, settings: dict[str, Any]) -> dict[str, Any]:
-    """Which layer Grad-CAM reads, where it is among the methods, and its cells."""
-    if "gradcam" not in settings:
-        return {}
-    layer = settings["gradcam"]["layer"] or engine_for(classifier).last_convolution
-    return {"cam_layer": layer, "cam_grid": list(Activations(classifier).convolution(layer).grid)}
+def _cam_layer(classifier: Classifier, faces: Faces, explainers: Sequence[Explainer]) -> dict[str, Any]:
+    """Which layer Grad-CAM reads, where it is among the methods, and its cells; no method's layer may be missing."""
+    engine, face = engine_for(classifier), faces[:1].images()
+    read = {
+        full_name(explainer): next(engine.layer_gradients(face, None, explainer.layer))
+        for explainer in explainers
+        if hasattr(explainer, "layer")
+    }
+    cam = read.get("gradcam")
+    return {} if cam is None else {"cam_layer": cam.layer, "cam_grid": list(cam.activations.shape[1:3])}
 
 
 def _claim(out: Path, manifest: dict[str, Any]) -> None:
@@ -233,15 +238,25 @@ def _claim(out: Path, manifest: dict[str, Any]) -> None:
         write_json(path, manifest)
     elif changed:
         there = f" (it is of {_faces(earlier)} faces, these are {_faces(manifest)})" if "data" in changed else ""
-        there = there or (_grows(earlier) if changed == ["methods"] else "")
+        there += _methods_apart(earlier.get("methods") or {}, asked["methods"]) if "methods" in changed else ""
         raise InputError(
             f"{out} holds a study that differs in its {', '.join(changed)}{there}: give another --out, or delete it to "
             "start anew"
         )
 
 
-def _grows(manifest: dict[str, Any]) -> str:
-    return f" (its methods are {', '.join(manifest.get('methods', ()))}; ask for these and more, and it goes on)"
+def _methods_apart(there: dict[str, dict[str, Any]], asked: dict[str, dict[str, Any]]) -> str:
+    """What keeps a study from growing by the methods asked for: those left out, and options that are others."""
+    apart = [f"{name} is not asked for here" for name in there if name not in asked]
+    for name in (name for name in there if name in asked):
+        for option, was in there[name].items():
+            if asked[name].get(option) != was:
+                apart.append(f"{name}.{option} is {_said(was)} there and {_said(asked[name].get(option))} here")
+    return f" ({'; '.join(apart)}: with all that it has and more, it goes on)" if apart else ""
+
+
+def _said(value: Any) -> str:
+    return "automatic" if value is None else str(value)
 
 
 def _faces(manifest: dict[str, Any]) -> str:
