@@ -83,6 +83,14 @@
     frame.append(box, button);
   }
 
+  /* What is wider than its place fades where there is more to see. */
+  const fade = (box) => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  const watched = new ResizeObserver((entries) => entries.forEach(({ target }) => fade(target)));
+  function addFading(box) {
+    box.addEventListener("scroll", () => fade(box), { passive: true });
+    watched.observe(box);
+  }
+
   /* Galleries: each map lies on its own face, and one slider fades all of them. */
   function addSlider(gallery) {
     const shots = [...gallery.querySelectorAll(".face .shots figure > img")];
@@ -106,5 +114,6 @@
   for (const header of document.querySelectorAll("header .wrap")) addThemeSwitch(header);
   showTheme();
   for (const box of document.querySelectorAll(".box")) addCopying(box);
+  for (const box of document.querySelectorAll(".box, .chart")) addFading(box);
   for (const gallery of document.querySelectorAll("section.gallery")) addSlider(gallery);
 })();

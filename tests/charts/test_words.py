@@ -67,9 +67,9 @@ def test_cells_have_whole_points() -> None:
 
 
 def test_shares_near_chance_have_a_decimal() -> None:
-    assert words.tenths(0.1532) == "15.3\N{NO-BREAK SPACE}%"
-    assert words.tenths_span(0.1532, 0.2) == "15.3–20.0\N{NO-BREAK SPACE}%"
-    assert (words.tenths(float("nan")), words.tenths_span(0.1, float("nan")), words.points(None)) == ("–", "–", "–")
+    assert words.percent(0.1532, 1) == "15.3\N{NO-BREAK SPACE}%"
+    assert words.span(0.1532, 0.2, 1) == "15.3–20.0\N{NO-BREAK SPACE}%"
+    assert (words.percent(float("nan"), 1), words.span(0.1, float("nan"), 1), words.points(None)) == ("–", "–", "–")
 
 
 def test_ratios_below_one_keep_two_decimals() -> None:

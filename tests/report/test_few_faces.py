@@ -33,9 +33,9 @@ def test_a_region_s_weight_comes_with_its_interval_and_a_star_where_that_is_clea
     said = " ".join(emotion_sentences.of_emotion(Figures.of(study), "happy"))
     assert "rests most densely on the mouth (8.0 times its area, 95 % interval 4.0–11.3)" in said
     cells = {row.region: row.enrichment.text for row in table(study)}
-    assert cells["mouth"] == "+3.00*"
+    assert cells["mouth"] == "+3.0*"
     counts.loc[row, names] = [3.0, -0.1, 6.1]
-    assert {row.region: row.enrichment.text for row in table(study)}["mouth"] == "+3.00"
+    assert {row.region: row.enrichment.text for row in table(study)}["mouth"] == "+3.0"
 
 
 def table(study: FakeStudy) -> list[grids.RegionRow]:

@@ -154,7 +154,7 @@ def test_chosen_layers_only(hostile, faces, tmp_path):
 
 
 def test_refusals_come_before_anything_is_written(hostile, faces, tmp_path):
-    with pytest.raises(InputError, match="no convolution 'nothing'"):
+    with pytest.raises(InputError, match="unknown convolution 'nothing'"):
         write_network_page(hostile, faces, tmp_path, layers=["nothing"])
     flat = keras.Sequential([layers.Input((24, 24, 1)), layers.Flatten(), layers.Dense(2)])
     with pytest.raises(InputError, match="has no convolution"):
@@ -211,7 +211,7 @@ class TestCommand:
         refused = {
             "holds a report": ("network", "--out", tmp_path),
             "no model at": ("network", tmp_path / "none.keras", "--out", tmp_path / "new"),
-            "no convolution 'x'": ("network", "--layers", "x", "--limit", 2, "--out", tmp_path / "new"),
+            "unknown convolution 'x'": ("network", "--layers", "x", "--limit", 2, "--out", tmp_path / "new"),
         }
         for words, arguments in refused.items():
             result = self.run(*arguments)

@@ -52,7 +52,7 @@ def draw_panels(
     for place, axis in enumerate(axes.flat[: len(panels)]):
         if place + columns >= len(panels):
             axis.set_xlabel(label)
-            axis.tick_params(axis="x", labelbottom=True)
+        axis.tick_params(axis="x", labelbottom=True)
     axes[0, 0].set_yticks(range(len(rows)), rows)
     axes[0, 0].set_ylim(len(rows) - 0.45, -0.55)
 

@@ -65,7 +65,7 @@ def significance_map(
     n = [int(table.xs(emotion, level="emotion")["n"].max()) for emotion in shown]
     values = enrichment.reindex(index=regions, columns=shown).to_numpy(float)
     with style(theme):
-        chart = Chart(2.0 + 0.98 * len(shown), 1.9 + 0.33 * len(regions), theme)
+        chart = Chart(2.0 + 1.04 * len(shown), 1.9 + 0.36 * len(regions), theme)
         axis = chart.subplots()
         names = [f"{emotion}\nn = {count}" for emotion, count in zip(shown, n, strict=True)]
         inks = draw_cells(chart, axis, values, LIMIT, theme, [region_name(region) for region in regions], names)
@@ -93,7 +93,7 @@ def _mark(axis: Axes, i: int, j: int, row: pd.Series, ink: str, frame: str) -> N
     axis.text(j, i - 0.16, signed(row["log2_enrichment"], 1) + star, ha="center", va="center", color=ink, weight=weight)
     if np.isfinite(row["low"]):
         ends = f"{signed(row['low'], 1)} to {signed(row['high'], 1)}"
-        axis.text(j, i + 0.25, ends, ha="center", va="center", color=ink, fontsize=6)
+        axis.text(j, i + 0.25, ends, ha="center", va="center", color=ink, fontsize=7)
     if row["stands_out"]:
         outline(axis, i, j, inset=0.04, facecolor="none", edgecolor=frame, linewidth=1.8)
 

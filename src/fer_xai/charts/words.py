@@ -18,7 +18,7 @@ _RANKS = (
     *(*_CAUSAL, "lime", "gradcam", "gradcam_plus_plus", "layercam", "scorecam"),
     *("shap:gradient", "integrated_gradients", "smoothgrad", "saliency"),
 )
-_BLIND = {"blob": "A blob in the middle", "sobel": "The picture's edges"}
+_BLIND = {"blob": "A blob in the middle", "sobel": "An edge detector"}
 _FILLS = {"inpaint": "painted over from what is around", "grey": "covered in grey", "blur": "blurred"}
 _CODEBOOKS = {
     "facs2002": "FACS 2002",
@@ -124,28 +124,23 @@ def _known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def percent(value: float | None) -> str:
-    """A share in [0, 1] as whole per cent; an en dash for what is not known."""
-    return f"{whole(value)}\N{NO-BREAK SPACE}%" if value is not None and _known(value) else NOTHING
+def percent(value: float | None, places: int = 0) -> str:
+    """A share in [0, 1] as per cent; an en dash for what is not known.
+
+    Whole ones say enough but where chance lies so near that they would hide the difference.
+    """
+    return f"{_hundredths(value, places)}\N{NO-BREAK SPACE}%" if value is not None and _known(value) else NOTHING
 
 
-def span(low: float | None, high: float | None) -> str:
+def span(low: float | None, high: float | None, places: int = 0) -> str:
     """An interval of shares: ``"61–70 %"``."""
     if low is None or high is None or not (_known(low) and _known(high)):
         return NOTHING
-    return f"{whole(low)}–{whole(high)}\N{NO-BREAK SPACE}%"
+    return f"{_hundredths(low, places)}–{percent(high, places)}"
 
 
-def tenths(value: float | None) -> str:
-    """A share in per cent with one decimal, where chance lies so near that whole ones would hide the difference."""
-    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if value is not None and _known(value) else NOTHING
-
-
-def tenths_span(low: float | None, high: float | None) -> str:
-    """An interval of shares with one decimal: ``"15.3–18.4 %"``."""
-    if low is None or high is None or not (_known(low) and _known(high)):
-        return NOTHING
-    return f"{100 * low:.1f}–{tenths(high)}"
+def _hundredths(share: float, places: int) -> str:
+    return f"{100 * share:.{places}f}" if places else str(whole(share))
 
 
 def whole(share: float) -> int:

@@ -22,7 +22,7 @@ from fer_xai.charts.words import (
 from fer_xai.comparison.faces import BOTH
 from fer_xai.comparison.regions import ALL
 from fer_xai.comparison.verdict import pair_rows, weighing
-from fer_xai.comparison.wording import blind_s, in_points, of_other, percents, points_apart, signed_apart
+from fer_xai.comparison.wording import blind_s, in_points, of_other, percents, points_apart, sided, signed_apart
 from fer_xai.evaluation.intervals import share
 
 Tables = Mapping[str, pd.DataFrame]
@@ -125,13 +125,12 @@ def specific(tables: Tables, model: str, other: str, codebook: str) -> str:
     if not len(sure):
         return ""
     blind, said = tables.get("specificity_blind"), []
-    for row in sure.head(_SHOWN).itertuples():
-        first = row.difference > 0
-        figures = (row.value, row.other_value, row.low, row.high)
-        value, against, low, high = figures if first else (row.other_value, row.value, -row.high, -row.low)
+    for _, row in sure.head(_SHOWN).iterrows():
+        first, book = row["difference"] > 0, str(row["codebook"])
+        value, against, low, high = sided(row, first)
         said.append(
-            f"{model if first else other} by {codebook_name(row.codebook)} ({method_name(row.method)}: "
-            f"{of_other('S', value, against)}, blind maps {blind_s(blind, row.codebook)}; {signed_apart(low, high)})"
+            f"{model if first else other} by {codebook_name(book)} ({method_name(row['method'])}: "
+            f"{of_other('S', value, against)}, blind maps {blind_s(blind, book)}; {signed_apart(low, high)})"
         )
     more = f", and {counted(len(sure) - _SHOWN, 'further figure')}" if len(sure) > _SHOWN else ""
     others = f"By other codebooks than {codebook_name(codebook)} one is more specific, beyond chance"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fer_xai.charts.words import codebook_name, in_method_order, is_causal, listing, method_name, percent
 from fer_xai.comparison.paired import corrected
-from fer_xai.comparison.wording import blind_s, of_other, percents, points_apart, signed_apart
+from fer_xai.comparison.wording import blind_s, of_other, percents, points_apart, sided, signed_apart
 
 Tables = Mapping[str, pd.DataFrame]
 _NEARLY_ALL = 0.9  # of the faces: then a model's answer says nothing of them
@@ -134,9 +134,7 @@ def _reason(row: pd.Series, model: str, other: str, tables: Tables) -> Reason:
     sure = bool(row["significant"])
     # Less outside the face is better; more specificity is.
     first = (row["difference"] < 0) == (row["kind"] == "outside")
-    turned = sure and not first
-    value, against = (row["other_value"], row["value"]) if turned else (row["value"], row["other_value"])
-    low, high = (-row["high"], -row["low"]) if turned else (row["low"], row["high"])
+    value, against, low, high = sided(row, first or not sure)
     method = method_name(row["method"])
     if row["kind"] == "outside":
         figure = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import pandas as pd
 
 from fer_xai.charts.words import percent, points, signed
+from fer_xai.study.blind import chance_of_s
 
 
 def percents(value: float, against: float) -> str:
@@ -36,10 +39,25 @@ def signed_apart(low: float, high: float) -> str:
 
 def blind_s(blind: pd.DataFrame | None, codebook: str) -> str:
     """The specificity S of maps that know nothing of emotions: ``0``, or with what they have on these very faces."""
-    rows = blind[blind["codebook"] == codebook] if blind is not None else pd.DataFrame({"value": []})
-    values = [0.0, *rows["value"].dropna()]
+    values = chance_of_s(blind, codebook)
     low, high = signed(min(values)), signed(max(values))
     return "0" if low == high else f"{low} to {high}"
+
+
+class Side(NamedTuple):
+    """A difference as the model would tell it that it speaks for: its own value first."""
+
+    value: float
+    against: float
+    low: float
+    high: float
+
+
+def sided(row: Any, first: bool) -> Side:
+    """A row of differences (value, other_value, low, high) for the first model, or turned round for the second."""
+    if first:
+        return Side(row["value"], row["other_value"], row["low"], row["high"])
+    return Side(row["other_value"], row["value"], -row["high"], -row["low"])
 
 
 def small(p: float) -> str:

@@ -86,9 +86,17 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
         )
     return (
         f"Hiding {' or '.join(names)} ({fill_words(found[0])}) costs {100 * row['cost']:.0f} points of {what} "
-        f"(95 % interval {_ends(row, 'cost')}), the most of all facial regions here. {_for_its_size(rows, row)}"
+        f"(95 % interval {_ends(row, 'cost')}), the most of all facial regions here{_rivals(rows, row)}. "
+        f"{_for_its_size(rows, row)}"
         f"{_otherwise(figures, str(row.name), emotion, found[1:])}"
     )
+
+
+def _rivals(rows: pd.DataFrame, row: pd.Series) -> str:
+    """The next regions, where their hiding costs so much that the order may be luck."""
+    near = rows[(rows["cost"] >= row["cost_low"]) & (rows["cost"] < row["cost"])].nlargest(2, "cost", keep="all")
+    told = [f"{_the(region)} ({points(near.loc[region, 'cost'])})" for region in in_region_order(near.index)]
+    return f", though perhaps no more than {listing(told)}" if told else ""
 
 
 def _facial(figures: Figures, fill: str, emotion: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,9 @@ class Row:
         )  # fmt: skip
 
 
-def reach(rows: Sequence[Row]) -> float:
-    """The end of the axis that holds all intervals: differences are drawn from −reach to reach."""
+def reach(tables: Iterable[Sequence[Any]]) -> float:
+    """The end of the one axis of several tables, whose rows come last: differences are drawn from −reach to reach."""
+    rows = [row for *_, own in tables for row in own]
     ends = [abs(end) for row in rows for end in (row.low, row.high, row.difference) if np.isfinite(end)]
     return max([*ends, 0.05]) * 1.05
 

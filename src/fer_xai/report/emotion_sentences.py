@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from fer_xai.charts.words import codebook_name, counted, method_name, percent, span, tenths, tenths_span
+from fer_xai.charts.words import codebook_name, counted, method_name, percent, span
 from fer_xai.few import FEWEST
 from fer_xai.report import cautions, grids
 from fer_xai.report.figures import Figures
@@ -96,7 +96,7 @@ def _tail(bar: grids.Bar) -> float:
 
 
 def _interval(found: grids.Agreement) -> str:
-    return f", 95 % interval {tenths_span(found.low, found.high)}" if math.isfinite(found.low) else ""
+    return f", 95 % interval {span(found.low, found.high, 1)}" if math.isfinite(found.low) else ""
 
 
 def _on_action_units(figures: Figures, emotion: str) -> list[str]:
@@ -108,9 +108,9 @@ def _on_action_units(figures: Figures, emotion: str) -> list[str]:
         return [f"{book} gives {emotion} no action units, so there is no agreement to tell."]
     if found is None:
         return [f"There are no action units to compare {emotion} with here."]
-    blob = f", a blob in the middle of the picture {tenths(found.blob)}" if math.isfinite(found.blob) else ""
+    blob = f", a blob in the middle of the picture {percent(found.blob, 1)}" if math.isfinite(found.blob) else ""
     return [
-        f"On {counted(found.n, 'face')} with landmarks explained as {emotion}, {tenths(found.value)} of what speaks "
-        f"for it lies on the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
-        f"their area alone would give {tenths(found.area)}{blob}: {found.verdict}."
+        f"On {counted(found.n, 'face')} with landmarks explained as {emotion}, {percent(found.value, 1)} of what "
+        f"speaks for it lies on the action units {book} gives it ({method_name(figures.lead)}{_interval(found)}); "
+        f"their area alone would give {percent(found.area, 1)}{blob}: {found.verdict}."
     ]

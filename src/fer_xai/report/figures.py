@@ -19,6 +19,7 @@ from fer_xai.evaluation.trust.verdict import judge
 from fer_xai.faces.landmarks import OWN
 from fer_xai.facs.enrichment import enrichment_of_sums
 from fer_xai.few import FEWEST
+from fer_xai.study.blind import chance_of_s
 from fer_xai.study.study import Study
 
 _COLUMNS = {
@@ -258,10 +259,8 @@ class Figures:
         return list(dict.fromkeys(self.tables["specificity_blind"]["method"]))
 
     def blind_s(self, codebook: str) -> tuple[float, ...]:
-        """Every S that chance gives on a codebook: 0, and those of the blind maps on these very faces."""
-        rows = self.tables["specificity_blind"]
-        values = rows.loc[rows["codebook"] == codebook, "value"].astype(float)
-        return (0.0, *values[np.isfinite(values)])
+        """Every S that chance gives on a codebook."""
+        return chance_of_s(self.tables["specificity_blind"], codebook)
 
     def specificity(self, method: str, codebook: str) -> pd.Series | None:
         """The S row of a method (or blind map) and codebook; None where it could not be had."""

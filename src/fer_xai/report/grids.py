@@ -286,7 +286,7 @@ def region_table(figures: Figures, method: str, level: str, emotion: str) -> lis
                 high=float(row["high"]),
                 chance=float(row["chance"]),
                 share=float(row["share"]),
-                enrichment=Cell(shade(value, HEAT_LIMIT, row["n"]), signed(value) + star),
+                enrichment=Cell(shade(value, HEAT_LIMIT, row["n"]), signed(value, 1) + star),
             )
         )
     return rows

@@ -50,8 +50,6 @@ def environment() -> Environment:
         *(
             words.percent,
             words.span,
-            words.tenths,
-            words.tenths_span,
             words.signed,
             words.points,
             words.plain,

@@ -22,6 +22,13 @@ from fer_xai.study.study import Study, folder_name
 BLIND = ("blob", "sobel")
 
 
+def chance_of_s(blind: pd.DataFrame | None, codebook: str) -> tuple[float, ...]:
+    """Every S that chance gives on a codebook: 0, and those of a study's table ``specificity_blind``, if it has one."""
+    if blind is None:
+        return (0.0,)
+    return (0.0, *blind.loc[blind["codebook"] == codebook, "value"].astype(float).dropna())
+
+
 def write_blind(
     out: Path, start: int, classifier: Classifier, faces: Faces, masks: FaceMasks, books: Sequence[Codebook]
 ) -> None:
