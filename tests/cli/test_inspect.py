@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
@@ -57,6 +58,15 @@ def model(tmp_path: Path) -> Path:
     path = tmp_path / "planted.keras"
     planted_model("tf", ODD).save(path)
     return path
+
+
+def test_without_faces_a_backbones_usual_scaling_is_told(tmp_path):
+    inside = keras.Sequential([keras.layers.Input((32, 32, 3)), keras.layers.Conv2D(4, 3)], name="vgg16")
+    head = [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(7, activation="softmax")]
+    keras.Sequential([inside, *head]).save(tmp_path / "own.keras")
+    usual = "Its vgg16, if it is Keras's, is usually given scaling caffe."
+    assert usual in run(tmp_path / "own.keras").stdout
+    assert usual not in run(tmp_path / "own.keras", "--scaling", "caffe").stdout
 
 
 def test_without_faces_it_tells_the_model_and_remembers_nothing(model):

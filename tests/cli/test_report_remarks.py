@@ -41,6 +41,12 @@ def test_of_few_faces_it_is_not_asked_which_method_to_believe_and_that_is_told(m
     assert pages == [False]
 
 
+def test_that_asking_takes_as_long_as_the_maps_of_few_faces_is_told(model, tmp_path, pages):
+    told = "which method to believe is asked too: of so few faces that takes about as long as the maps, or longer"
+    assert told in report(model, tmp_path / "r", "--limit", 12)
+    assert told not in report(model, tmp_path / "s", "--limit", 12, "--trust", 3)
+
+
 @pytest.mark.parametrize(("patience", "written"), [(0, [False, True]), (3600, [True])])
 def test_after_a_while_pages_are_written_before_it_is_asked(model, tmp_path, pages, monkeypatch, patience, written):
     monkeypatch.setattr("fer_xai.cli.report.PATIENCE", patience)

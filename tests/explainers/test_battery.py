@@ -14,6 +14,7 @@ from fer_xai.classifier import Classifier
 from fer_xai.engine import engine_for
 from fer_xai.errors import InputError
 from fer_xai.explainers import list_explainers, methods_for
+from fer_xai.explainers.target import check_target
 from fer_xai.faces import Faces
 from tests.conftest import STUBS
 
@@ -249,6 +250,24 @@ def test_faces_in_another_order_get_the_same_numbers(stub_model, sample_images, 
 def test_another_seed_gives_other_numbers(stub_model, sample_images, method):
     one, other = (run(stub_model, sample_images[:1], method, seed=seed).attributions for seed in (0, 1))
     assert not np.allclose(one, other, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("predicted-sad", "; unknown emotion 'predicted'; known are angry"),
+        ("-sad", "; unknown emotion ''; known are angry"),
+        ("not sad", "; unknown emotion 'not sad'; did you mean 'sad'?"),
+        ("fear-suprise", "; unknown emotion 'suprise'; did you mean 'surprise'?"),
+        ("sad-sad", ""),
+        ("sad-happy-fear", ""),
+    ],
+)
+def test_what_a_target_may_be_is_told(target, why):
+    with pytest.raises(InputError) as refusal:
+        check_target(target)
+    expected = "expected predicted, label, an emotion, or a contrast of two different emotions as fear-surprise"
+    assert str(refusal.value).startswith(f"target {target!r}: {expected}{why}")
 
 
 def test_targets_are_named_per_face(stub_model, sample_images):

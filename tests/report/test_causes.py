@@ -120,6 +120,16 @@ def test_a_region_that_costs_more_for_its_size_is_told(tmp_path: Path) -> None:
     assert "elsewhere that is +10 points (+5 to +15), where the mouth comes first with +2" in told
 
 
+def test_regions_that_may_cost_as_much_as_the_costliest_are_named(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    for region, cost in (("cheek", 0.4), ("nose", 0.36), ("eye", 0.34)):
+        _set(study, region, "inpaint", cost, 0.1)
+    told = str(causes.costliest(Figures.of(study)))
+    assert "the most of all facial regions here, though perhaps no more than the nose (+36). Against" in told
+    _set(study, "nose", "inpaint", 0.3, 0.1)
+    assert "the most of all facial regions here. Against" in str(causes.costliest(Figures.of(study)))
+
+
 def test_another_way_of_hiding_may_put_another_region_first(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=30)
     _set(study, "cheek", "inpaint", 0.4, 0.4)

@@ -23,6 +23,21 @@ def test_accuracy_is_counted_not_copied(rendered: FakeStudy) -> None:
     assert figures.balanced.value == pytest.approx(recalls.fillna(0).mean())
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("happy-sad", "Every map here explains happy rather than sad."),
+        ("fear", "Every map here explains fear"),
+        ("label", "Every map here explains the face's label."),
+    ],
+)
+def test_what_the_maps_explain_is_told_where_it_is_not_the_answer(tmp_path: Path, target: str, said: str) -> None:
+    study = make_study(tmp_path, faces=20)
+    assert "Every map here explains" not in " ".join(sentences.headline(Figures.of(study)))
+    study.manifest["target"] = target
+    assert sentences.headline(Figures.of(study))[1].startswith(said)
+
+
 def test_unlabelled_faces_say_so_and_claim_no_accuracy(tmp_path: Path) -> None:
     text = " ".join(sentences.headline(Figures.of(make_study(tmp_path, faces=20, labelled=False))))
     assert "None of these faces has a label" in text

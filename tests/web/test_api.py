@@ -59,6 +59,8 @@ def test_an_explanation_is_what_the_library_gives(post, crop):
     faces = Faces.from_array(crop[None])
     expected = explain(stub(), faces, "occlusion", target="happy")
     assert np.allclose(answer["attributions"], expected.attributions[0], atol=1e-6)
+    assert expected.settings["patch"] is None
+    assert answer["settings"]["patch"] == expected.details["patch"], "what it chose itself is told"
     regions = expected.regions().set_index(["level", "region"])
     assert len(answer["regions"]) == len(regions)
     for row in answer["regions"]:

@@ -12,6 +12,7 @@ from fer_xai.api import run_explainer
 from fer_xai.classifier import Classifier
 from fer_xai.engine import answers
 from fer_xai.explainers import Explainer, make_explainer
+from fer_xai.explanation import Explanation
 from fer_xai.faces import Faces
 from fer_xai.faces.crop import Cropped, find_faces
 from fer_xai.facs import FaceMasks
@@ -93,7 +94,7 @@ def explain(model: str, classifier: Classifier, photo: Photo, question: Question
         "method": explanation.method,
         "explains": question.explainer.explains,
         "target": explanation.targets[0],
-        "settings": plain(explanation.settings),
+        "settings": plain(_used(explanation)),
         "face": {**_face(index, found[index]), **_said(classifier, explanation.probabilities[0])},
         "overlay": data_uri(picture),
         "attributions": plain(explanation.attributions[0]) if question.numbers else None,
@@ -106,6 +107,12 @@ def explain(model: str, classifier: Classifier, photo: Photo, question: Question
         "agreement": agreement_rows(explanation, masks),
         "seconds": round(time.perf_counter() - begun, 3),
     }
+
+
+def _used(explanation: Explanation) -> dict[str, Any]:
+    """The method's options, with what it chose itself where nothing was asked for."""
+    given, chosen = explanation.settings, explanation.details
+    return {name: chosen.get(name) if value is None else value for name, value in given.items()}
 
 
 def warm_up(classifier: Classifier, limits: Limits) -> None:

@@ -137,14 +137,20 @@ def _schemas() -> dict[str, Any]:
         level={"type": "string", "enum": ["coarse", "fine"]},
         region=text,
         name=text,
-        **dict.fromkeys(("area", "share", "negative_share"), share),
-        log2_enrichment=maybe,
-        coverage=share,
-        counted_chance=share,
-        counted=truth,
+        area=share | {"description": "Of the picture: the share by chance."},
+        share=share | {"description": "Of what speaks for the target."},
+        negative_share=share | {"description": "Of what speaks against it."},
+        log2_enrichment=maybe | {"description": "log2 of share ÷ area; 0 is chance."},
+        coverage=share | {"description": "How much of the region the map's highlights cover."},
+        counted=truth | {"description": "It holds a tenth of the share, or highlights cover half of it."},
+        counted_chance=share | {"description": "How often the same map counts it when shifted over the face."},
     )
     agreement = _object(
-        codebook=text, title=text, emotion=text, action_units=_list(whole), mass=share, area=share, blob=share
+        **dict.fromkeys(("codebook", "title", "emotion"), text),
+        action_units=_list(whole),
+        mass=share | {"description": "Share of what speaks for the target that lies on the emotion's action units."},
+        area=share | {"description": "What their area alone would hold: the share by chance."},
+        blob=share | {"description": "What a blob in the middle of the picture has there."},
     )
     method = _object(
         **dict.fromkeys(("name", "title", "explains", "cost", "grain", "source"), text),
@@ -156,7 +162,10 @@ def _schemas() -> dict[str, Any]:
         "Prediction": _object(model=text, photo=_object(width=whole, height=whole), faces=_list(face)),
         "Explanation": _object(
             **dict.fromkeys(("model", "method", "explains", "target"), text),
-            settings={"type": "object"},
+            settings={
+                "type": "object",
+                "description": "The method's options, with what it chose itself where nothing was asked for.",
+            },
             face=face,
             overlay=text,
             attributions={"type": ["array", "null"], "items": _list(number)},
