@@ -7,3 +7,6 @@ FEWEST = 3
 #: Faces of an emotion, at least, that a figure over emotions needs (S, separability): each emotion is as much of it as
 #: any other, so that three odd faces of a rare one would decide.
 FEWEST_OF_EMOTION = 5
+
+#: Faces, at least, whose bootstrap interval is believed, and whose mean is coloured: of nine one is more than a tenth.
+FEWEST_OF_BOOTSTRAP = 10

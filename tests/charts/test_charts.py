@@ -191,3 +191,11 @@ def test_what_is_not_there_is_said() -> None:
 def test_every_public_name_is_where_it_is_said_to_be() -> None:
     for name in charts.__all__:
         assert callable(getattr(charts, name))
+
+
+def test_a_worth_of_fewer_than_ten_faces_is_not_filled() -> None:
+    table = tables.shapley()
+    table["n"] = 10
+    assert dots(charts.region_worths(table), 0)["filled"], "its interval leaves 0 out"
+    table["n"] = 9
+    assert not dots(charts.region_worths(table), 0)["filled"], "a bootstrap of so few is too sure"

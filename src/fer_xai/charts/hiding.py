@@ -11,6 +11,7 @@ from fer_xai.charts.forest import ROW, Panel, draw_panels, legend
 from fer_xai.charts.selecting import emotions_of, select
 from fer_xai.charts.style import Chart, style
 from fer_xai.charts.words import fill_words, in_region_order, listing, method_name, points, region_name
+from fer_xai.few import FEWEST_OF_BOOTSTRAP
 
 _COLUMNS = 4
 
@@ -69,7 +70,7 @@ def region_worths(shapley: pd.DataFrame, emotions: Sequence[str] | None = None, 
     -------
     Chart
         A panel per emotion, a row per region: points of the answer's probability with the 95 % interval; a region that
-        the model does not use has 0.
+        the model does not use has 0. Of fewer than ten faces no mark is filled: a bootstrap of so few is too sure.
 
     Raises
     ------
@@ -109,6 +110,8 @@ def _panel(rows: pd.DataFrame, emotion: str, regions: Sequence[str]) -> Panel:
     if "chance" in table:
         chance = np.column_stack([chance, 100 * table["chance"].to_numpy(float)])
         clear = table["clear"].eq(True).to_numpy()
+    elif n < FEWEST_OF_BOOTSTRAP:
+        clear = np.zeros(len(regions), bool)
     return Panel(f"{'all faces' if emotion == 'all' else emotion}, n = {n:.0f}", value, low, high, chance, clear)
 
 

@@ -18,12 +18,12 @@ from fer_xai.charts.words import (
     region_name,
     whole_points,
 )
+from fer_xai.few import FEWEST_OF_BOOTSTRAP
 from fer_xai.report.figures import Figures
 from fer_xai.report.grids import Cell, Grid
 
 FULL_COLOUR = 0.25  # of recall or probability
 BEYOND = "cost_beyond_control"
-_ENOUGH = 10  # faces for a colour: of nine a single one is a tenth
 
 
 def fills(figures: Figures) -> list[str]:
@@ -63,7 +63,7 @@ def _cell(row: pd.Series | None, value: str) -> Cell:
     if row is None or not math.isfinite(row[value]):
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
     star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
-    enough = float(row[value]) if row["n"] >= _ENOUGH else math.nan
+    enough = float(row[value]) if row["n"] >= FEWEST_OF_BOOTSTRAP else math.nan
     return Cell(diverging(enough, FULL_COLOUR), whole_points(row[value]) + star)
 
 
@@ -95,8 +95,8 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
 def _rivals(rows: pd.DataFrame, row: pd.Series) -> str:
     """The next regions, where their hiding costs so much that the order may be luck."""
     near = rows[(rows["cost"] >= row["cost_low"]) & (rows["cost"] < row["cost"])].nlargest(2, "cost", keep="all")
-    told = [f"{_the(region)} ({points(near.loc[region, 'cost'])})" for region in in_region_order(near.index)]
-    return f", though perhaps no more than {listing(told)}" if told else ""
+    told = [f"{_the(str(region))} ({points(cost)})" for region, cost in near["cost"].items()]
+    return f", though perhaps no more than {' or '.join(told)}" if told else ""
 
 
 def _facial(figures: Figures, fill: str, emotion: str) -> pd.DataFrame:
@@ -176,7 +176,7 @@ def worth_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     rows = rows[rows["emotion"] == emotion].set_index("region")
     if region not in rows.index or not rows.loc[region, "low"] <= 0 <= rows.loc[region, "high"]:
         return None
-    if rows.loc[region, "n"] < _ENOUGH:  # a bootstrap of so few faces is too sure
+    if rows.loc[region, "n"] < FEWEST_OF_BOOTSTRAP:
         return None
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("value", ascending=False, kind="stable")
     others = [f"{_the(str(row.Index))} {points(row.value)}" for row in sure.itertuples()]

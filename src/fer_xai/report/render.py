@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_xai.charts.words import codebook_name, emotion_file, fill_words, is_causal, listing, method_name
+from fer_xai.few import FEWEST
 from fer_xai.figures.pictured import pictured
 from fer_xai.report import (
     causes,
@@ -184,6 +185,7 @@ def _emotion(figures: Figures, emotion: str, shown: list[tuple[Group, list[Any]]
         "expected": {book: expected(book, emotion) for book in figures.codebooks},
         "groups": shown,
         "group_size": int((figures.group == emotion).sum()),
+        "few": int((figures.group == emotion).sum()) < FEWEST,
     }
 
 

@@ -45,11 +45,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Pair:
-    """Agreement of two methods: its shade, the figure, and the same with another face's map."""
+    """Agreement of two methods: its shade, the figure with its interval, the same with another face's map, and whether
+    the interval lies above that.
+    """
 
     shade: str
     text: str
+    interval: str
     chance: str
+    clear: bool
 
 
 @dataclass(frozen=True)
@@ -163,4 +167,11 @@ def _agreement(table: pd.DataFrame, order: list[str]) -> list[tuple[str, list[Pa
 def _pair(row: Any) -> Pair | None:
     if row is None:
         return None
-    return Pair(diverging(row.rank_correlation, 1.0), signed(row.rank_correlation), signed(row.chance_correlation))
+    known = math.isfinite(row.low)
+    return Pair(
+        diverging(row.rank_correlation, 1.0),
+        signed(row.rank_correlation),
+        f"{signed(row.low)} to {signed(row.high)}" if known else "no interval",
+        signed(row.chance_correlation),
+        known and row.low > row.chance_correlation,
+    )

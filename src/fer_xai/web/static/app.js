@@ -146,7 +146,7 @@ function top(regions) {
 function regionsNote(answer) {
   if (answer.landmarks === "none") return "The parts of this face were not found, so regions cannot be told.";
   const rough = answer.landmarks === "atlas" ? " The parts of this face were not found: an average face stands in, good for these coarse regions only." : "";
-  return `Bars show the share of the evidence in each region, the longest the whole width; the tick is what its area alone would hold. Bold regions count: they hold a tenth of the evidence, or half of them is among the strongest fifth of the map.${rough}`;
+  return `Bars show the share of the evidence in each region, the tick what its area alone would hold; the largest of these has the whole width. Bold regions count: they hold a tenth of the evidence, or half of them is among the strongest fifth of the map.${rough}`;
 }
 
 const fade = () => ($("overlay").style.opacity = String($("slider").valueAsNumber / 100));
@@ -249,6 +249,7 @@ async function begin() {
     if (state.image && !camera.on) await ask();
   });
   dropping();
+  document.querySelectorAll(".box").forEach(draw.fading);
   try {
     state.models = (await api.models()).models;
     await chooseModel();

@@ -69,6 +69,13 @@ export function codebooks(body, rows) {
   body.replaceChildren(...drawn);
 }
 
+export function fading(box) {
+  // What is wider than its place fades where there is more to see.
+  const fade = () => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  box.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(box);
+}
+
 export function place(mark, box, mirrored = false) {
   const left = mirrored ? 1 - box.right : box.left;
   mark.style.left = `${100 * left}%`;
