@@ -165,6 +165,13 @@ def test_what_hiding_costs_stands_beside_what_its_shape_costs_elsewhere() -> Non
     assert "the mouth (+40 points)" in chart.alt
 
 
+def test_regions_that_cost_the_same_are_told_together() -> None:
+    table = tables.ablation()
+    mouth = table.loc[table["region"] == "mouth", "cost"].to_numpy()
+    table.loc[table["region"] == "eye", "cost"] = mouth
+    assert "the eye and the mouth (+40 points)" in charts.hiding_costs(table).alt
+
+
 def test_a_cost_is_filled_where_face_by_face_it_is_above_the_same_shape_elsewhere() -> None:
     table = tables.ablation()
     mouth = table["region"] == "mouth"

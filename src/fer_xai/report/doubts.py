@@ -84,7 +84,7 @@ def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
     return (
         f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model {_SURE}.{often}",
         "It is the only witness, and may simply be wrong: look before you change a label. The first are those where "
-        "its own answer is furthest ahead of the label. With people's votes (FER+) only those that people doubt too "
+        "the emotion it suggests is furthest ahead of the label. With people's votes (FER+) only those that people doubt too "
         "would be listed.",
     )
 
