@@ -11,7 +11,16 @@ FER2013 = CANONICAL[:7]
 FERPLUS = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt")
 ALPHABETICAL = tuple(sorted(FER2013))
 
-_SETS = {"fer2013": FER2013, "ferplus": FERPLUS, "alphabetical": ALPHABETICAL}
+AFFECTNET = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt")
+RAFDB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")
+
+_SETS = {
+    "fer2013": FER2013,
+    "ferplus": FERPLUS,
+    "alphabetical": ALPHABETICAL,
+    "affectnet": AFFECTNET,
+    "rafdb": RAFDB,
+}
 _SYNONYMS = {
     "anger": "angry",
     "disgusted": "disgust",
@@ -52,7 +61,7 @@ def parse_emotions(spec: str | Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     spec : str or sequence of str
-        ``fer2013``, ``ferplus``, ``alphabetical``, a comma list, or names.
+        ``fer2013``, ``ferplus``, ``alphabetical``, ``affectnet``, ``rafdb``, a comma list, or names.
 
     Raises
     ------
@@ -61,6 +70,8 @@ def parse_emotions(spec: str | Sequence[str]) -> tuple[str, ...]:
     """
     if isinstance(spec, str) and spec.lower() in _SETS:
         return _SETS[spec.lower()]
+    if isinstance(spec, str) and "," not in spec and spec.strip().lower() not in {*CANONICAL, *_SYNONYMS}:
+        raise unknown("order of emotions", spec, (*_SETS, "a comma list of emotions"))
     names = tuple(canonical(name) for name in (spec.split(",") if isinstance(spec, str) else spec))
     if len(set(names)) < len(names):
         raise InputError(f"emotions {' '.join(names)}: one is named twice")

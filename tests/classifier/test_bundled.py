@@ -33,7 +33,8 @@ def test_a_file_of_ones_own_goes_before_a_bundled_name(tmp_path, monkeypatch):
 
 
 def test_a_wrong_name_is_one_line():
-    with pytest.raises(InputError, match=r"no model at compcat: .* a bundled one by name \(compact or baseline-cnn\)"):
+    said = r"no model at compcat; did you mean 'compact'\? give .* a bundled one by name \(compact or baseline-cnn\)"
+    with pytest.raises(InputError, match=said):
         load_classifier("compcat")
 
 

@@ -115,7 +115,7 @@ def test_without_out_it_only_prints(data, model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("evaluate", "--model", model, "--data", data, "--limit", 70)
     assert result.exit_code == 0, result.output
-    for words in ("planted on 70 labelled faces", "accuracy", "mean of the diagonal", "Most frequent errors", "happy"):
+    for words in ("planted on 70 labelled faces", "accuracy", "balanced accuracy", "Most frequent errors", "happy"):
         assert words in result.stdout
     assert list(tmp_path.iterdir()) == []
 

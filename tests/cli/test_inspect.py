@@ -69,6 +69,18 @@ def test_without_faces_a_backbones_usual_scaling_is_told(tmp_path):
     assert usual not in run(tmp_path / "own.keras", "--scaling", "caffe").stdout
 
 
+def test_a_bundled_one_is_inspected_by_name_and_needs_no_faces(data):
+    from fer_xai.classifier.bundled import model_path
+
+    result = told("compact", "--scaling", "tf")
+    assert (result["parameters"], result["written"]) == (753_823, None)
+    assert told("compact")["origin"]["scaling"] == "bundled"
+    assert not side_car(model_path("compact")).exists()
+    assert "compact is bundled, so how it was trained is known: inspect it without --data" in refused(
+        "compact", "--data", data
+    )
+
+
 def test_without_faces_it_tells_the_model_and_remembers_nothing(model):
     result = told(model)
     assert (result["parameters"], result["input"], result["outputs"]) == (65 * 14 + 15 * 7, [8, 8, 1], 7)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from fer_xai.cli import opening
 from fer_xai.cli.app import app
+from fer_xai.cli.loudness import say_what_was_kept
 from fer_xai.errors import InputError
 from tests.stubs import STUBS, multi_output, write_keras_2
 
@@ -85,6 +86,8 @@ def test_a_colour_is_told_and_remembered(tmp_path):
     STUBS["nested_colour"]().save(path)
     assert opening.open_classifier(path).colour == "rgb"
     assert opening.open_classifier(path, colour="bgr").colour == "bgr"
+    assert opening.open_classifier(path).colour == "rgb", "not yet: it may still be refused"
+    say_what_was_kept()
     assert opening.open_classifier(path).colour == "bgr"
 
 

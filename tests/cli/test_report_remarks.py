@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_of_few_faces_it_is_not_asked_which_method_to_believe_and_that_is_told(m
 
 
 def test_that_asking_takes_as_long_as_the_maps_of_few_faces_is_told(model, tmp_path, pages):
-    told = "which method to believe is asked too: of so few faces that takes about as long as the maps, or longer"
+    told = "which method to believe is asked too: of so few faces that takes longer than the maps"
     assert told in report(model, tmp_path / "r", "--limit", 12)
     assert told not in report(model, tmp_path / "s", "--limit", 12, "--trust", 3)
 
@@ -79,3 +80,77 @@ def test_an_option_of_a_method_that_does_not_run_is_one_line_and_nothing_is_writ
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1].endswith("'lime' is none of the methods that run: saliency")
     assert not (tmp_path / "r").exists()
+
+
+def test_rows_that_could_not_be_read_are_told(model, tmp_path, pages):
+    table = ["emotion,pixels,Usage", *(f"{n % 7},{' '.join(['9'] * 2304)},PrivateTest" for n in range(24))]
+    table[5] = "3,1 2 3,PrivateTest"
+    (tmp_path / "faces.csv").write_text("\n".join(table))
+    said = report(model, tmp_path / "r", "--data", tmp_path / "faces.csv")
+    assert "1 could not be read and is left out: " in said
+    face = [
+        "explain",
+        str(tmp_path / "faces.csv"),
+        "--face",
+        "row-4",
+        "--model",
+        str(model),
+        "--out",
+        str(tmp_path / "a.png"),
+    ]
+    result = CliRunner().invoke(app, face)
+    assert result.exit_code == 2
+    assert "there is no face 'row-4'" in result.stderr
+    assert "could not be read: " in result.stderr
+
+
+def test_what_is_refused_is_not_remembered(model, tmp_path, pages):
+    beside = tmp_path / "own.keras"
+    beside.write_bytes(model.read_bytes())
+    memory = tmp_path / "own.keras.fer-xai.json"
+    words = (
+        "report",
+        "--model",
+        beside,
+        "--limit",
+        "4",
+        "--methods",
+        "gradcam",
+        "--scaling",
+        "tf",
+        "--out",
+        tmp_path / "r",
+    )
+    result = CliRunner().invoke(app, [str(word) for word in (*words, "--option", "gradcam.layer=nowhere")])
+    assert result.exit_code == 2
+    assert not memory.exists()
+    assert "remembered" not in result.stderr
+    report(beside, tmp_path / "r", "--scaling", "tf")
+    assert json.loads(memory.read_text()) == {"scaling": "tf"}
+
+
+def test_that_methods_which_are_added_make_it_forget_whom_to_believe_is_told(model, tmp_path, pages):
+    report(model, tmp_path / "r", "--trust", 3)
+    said = report(model, tmp_path / "r", "--methods", "saliency,occlusion", "--trust", 0)
+    assert "which method to believe was asked of fewer methods, and is forgotten" in said
+    assert "trust" not in Study(tmp_path / "r").tables
+
+
+def test_what_tells_two_models_apart_is_said(model, tmp_path, pages):
+    report(model, tmp_path / "r", "--trust", 0)
+    words = (
+        "report",
+        "--model",
+        model,
+        "--limit",
+        4,
+        "--methods",
+        "saliency",
+        "--out",
+        tmp_path / "r",
+        "--scaling",
+        "tf",
+    )
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 2
+    assert "differs in its model (scaling unit there and tf here)" in result.stderr

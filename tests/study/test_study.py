@@ -316,15 +316,25 @@ def test_a_study_does_not_shrink_and_its_methods_keep_their_options(faces, tmp_p
     before = digests(tmp_path / "s")
     more = ("occlusion", "gradcam", "saliency")
     for asked, said in (
-        ({"methods": ("occlusion",)}, r"\(gradcam is not asked for here: with all that it has and more, it goes on\)"),
+        ({"methods": ("occlusion",)}, r"\(it has gradcam too: with --methods occlusion,gradcam it goes on\)"),
         (
             {"methods": more, "options": {"occlusion": {"patch": 7}}},
-            r"occlusion.patch is automatic there and 7 here: with all",
+            r"\(occlusion.patch none there and 7 here\)",
         ),
     ):
         with pytest.raises(InputError, match=said):
             run(faces[:3], tmp_path / "s", **asked)
     assert digests(tmp_path / "s") == before
+
+
+def test_what_tells_the_faces_of_two_studies_apart_is_said(faces, tmp_path):
+    run(faces[:3], tmp_path / "s", methods=("occlusion",))
+    for other, said in (
+        (faces[:4], r"\(number of faces 3 there and 4 here\)"),
+        (faces[3:6], r"\(as many faces, but others\)"),
+    ):
+        with pytest.raises(InputError, match=said):
+            run(other, tmp_path / "s", methods=("occlusion",))
 
 
 def test_a_layer_that_no_method_has_is_refused_before_anything_is_written(faces, tmp_path):

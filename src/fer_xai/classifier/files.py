@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ SUFFIXES = (".keras", ".h5", ".hdf5")
 def check_path(path: Path) -> None:
     """Refuse what is not there, or cannot be a model by its name."""
     if not path.exists():
-        bundled = " or ".join(list_classifiers())
+        bundled, near = " or ".join(list_classifiers()), get_close_matches(path.name, list_classifiers(), n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ":"
         raise InputError(
-            f"no model at {path}: give a .keras, .h5 or .hdf5 file, a SavedModel folder, or a bundled one by name "
-            f"({bundled})"
+            f"no model at {path}{meant} give a .keras, .h5 or .hdf5 file, a SavedModel folder, or a bundled one "
+            f"by name ({bundled})"
         )
     if not path.is_dir() and path.suffix not in SUFFIXES:
         raise InputError(f"{path} is no model file: expected .keras, .h5 or .hdf5, or a SavedModel folder")

@@ -86,16 +86,32 @@ def load_classifier(
         )
         tell_what_is_assumed(built)
         return built
+    classifier, remembering = open_file(model, said, trust_model, input_shape, builder)
+    remembering()
+    return classifier
+
+
+def open_file(
+    model: str | os.PathLike[str] | None,
+    said: dict[str, Any],
+    trust_model: bool = False,
+    input_shape: Sequence[int] | None = None,
+    builder: Callable[[], Any] | None = None,
+) -> tuple[Classifier, Callable[[], object]]:
+    """Open a model's file, and remember what was said of it only when what is returned beside it is called.
+
+    See `load_classifier`; `said` are its arguments emotions, scaling, colour, output and illumination, by name.
+    """
     path = model_path(model)
     keras_model = read_model(path, trust_model, builder, input_shape)
     given = {name: value for name, value in said.items() if value is not None}
     known = SETTINGS if is_bundled(path) else recall(path)
     settings: dict[str, Any] = {**known, **given}
     classifier = Classifier(keras_model, name=path.stem, input_shape=input_shape, **settings)
-    if given and not is_bundled(path):
-        remember(path, classifier, {*known, *given})
     tell_what_is_assumed(classifier, path)
-    return classifier
+    if not given or is_bundled(path):
+        return classifier, lambda: None
+    return classifier, lambda: remember(path, classifier, {*known, *given})
 
 
 def _refuse_idle(given: dict[str, Any], what: str) -> None:

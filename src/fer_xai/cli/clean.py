@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_xai.cli import early, options
+from fer_xai.cli import early, opening, options
 from fer_xai.cli.errors import one_line
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
@@ -73,11 +73,11 @@ def clean(
         _refuse_place(sheet, "--sheet", (".png",))
     from fer_xai.atomic import write_bytes
     from fer_xai.cli.progress import bar
-    from fer_xai.faces import load_faces
     from fer_xai.faces.cleaning import find_doubtful, summarise
 
     load_tensorflow()
-    faces = load_faces(data or "sample", split=split, limit=limit, seed=seed)
+    faces = opening.read_faces(data or "sample", split=split, limit=limit, seed=seed)
+    opening.tell_skipped(faces)
     chosen = [name.strip() for name in checks.split(",")] if checks else None
     with bar() as track:
         table = find_doubtful(faces, chosen, votes=ferplus, emotions=tuple(drop or ()), seed=seed, track=track)

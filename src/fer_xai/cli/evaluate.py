@@ -66,7 +66,6 @@ def evaluate(
     Example, eight outputs against seven labels: fer-xai evaluate -m M8.keras -d fer2013.csv --shared-emotions
     """
     from fer_xai.cli.progress import bar
-    from fer_xai.faces import load_faces
     from fer_xai.study.files import check_folder
 
     if out is not None:
@@ -75,10 +74,13 @@ def evaluate(
             raise InputError(f"--out {out} holds a report: give the evaluation a folder of its own")
     opening.check_places([model], data)
     load_tensorflow()
-    everything = load_faces(data or "sample")
+    everything = opening.read_faces(data or "sample")
     faces = opening.open_faces(everything, split, limit, seed, ferplus, drop, cleaning)
     if not faces.emotions:
-        raise InputError(f"{data or 'sample'} has no labelled faces: give labelled ones (--data fer2013.csv)")
+        raise InputError(
+            f"{data or 'sample'} has no labelled faces: give labelled ones (a CSV with a column emotion, or folders by "
+            "emotion)"
+        )
     classifier = opening.open_classifier(
         model, emotions, scaling, trust_model, colour, output, input_shape, builder, illumination
     )
@@ -100,7 +102,8 @@ def evaluate(
     else:
         from fer_xai.cli.evaluate_tables import show
 
-        show(found, classifier.name)
+        splits = told["data"]["split"]
+        show(found, classifier.name, f"{Path(told['data']['source']).name}{f', {splits}' if splits else ''}")
         if out is not None:
             typer.echo(out)
 
@@ -128,6 +131,8 @@ def _measure(
         )
     copies = copies_in(faces, training) if training is not None else None
     found = evaluate(faces.labels, probabilities, emotions, ids=faces.ids, copies=copies, votes=votes, seed=seed)
+    if "train" in set(faces.table["split"]):
+        said += ("Among these are training faces: if it learned from them, it is less often right on others.",)
     return replace(found, remarks=found.remarks + said)
 
 

@@ -18,7 +18,7 @@ _SHARES = {
     "accuracy_of_all_labels": "… with labels it does not know as wrong",
     "accuracy_without_copies": "… without exact copies of training faces",
     "accuracy_of_copies": "… on exact copies of training faces",
-    "mean_diagonal": "mean of the diagonal (balanced)",
+    "mean_diagonal": "balanced accuracy (mean recall)",
     "top_2": "label among its two likeliest",
     "macro_precision": "precision, mean over emotions",
     "macro_f1": "F1, mean over emotions",
@@ -32,22 +32,22 @@ _LOSSES = {
 }
 
 
-def show(found: Evaluation, name: str) -> None:
+def show(found: Evaluation, name: str, data: str) -> None:
     """Print the tables."""
     from rich.console import Console
 
     console = Console()
-    for table in (_figures(found, name), _emotions(found), _errors(found)):
+    for table in (_figures(found, name, data), _emotions(found), _errors(found)):
         console.print(table)
     for remark in found.remarks:
         console.print(remark, highlight=False, markup=False)
 
 
-def _figures(found: Evaluation, name: str) -> Table:
+def _figures(found: Evaluation, name: str, data: str) -> Table:
     from rich.table import Table
 
     figures = found.figures
-    table = Table(title=f"{name} on {figures['accuracy'].n:,} labelled faces")
+    table = Table(title=f"{name} on {figures['accuracy'].n:,} labelled faces ({data})")
     for column in ("", "value", "95 % interval", "by chance"):
         table.add_column(column, justify="left" if column in ("", "by chance") else "right")
     all_known = figures["accuracy_of_all_labels"].n == figures["accuracy"].n
@@ -61,7 +61,10 @@ def _figures(found: Evaluation, name: str) -> Table:
     known = found.calibration
     if known is not None:
         table.add_row("how sure it is, on average", _percent(known.confidence), "", "")
-        for said, error in (("calibration error (ECE)", known.error), ("… of every emotion", known.classwise)):
+        for said, error in (
+            ("calibration error (ECE)", known.error),
+            ("… mean over all emotions' probabilities", known.classwise),
+        ):
             verdict = "more than luck" if error.is_miscalibrated else "within luck"
             luck = f"{error.chance:.3f}, 95 % below {error.chance_high:.3f}: {verdict}"
             table.add_row(said, f"{error.value:.3f}", "", luck)

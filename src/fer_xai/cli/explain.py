@@ -176,7 +176,7 @@ def _open_pictures(images: list[Path], size: tuple[int, int], names: list[str]) 
     """The face of each picture, and of a table those that are named; all in colour as soon as one is."""
     import numpy as np
 
-    from fer_xai.faces import Faces, load_faces
+    from fer_xai.faces import Faces
     from fer_xai.faces.formats import image as picture
     from fer_xai.faces.images import name_of
 
@@ -186,7 +186,7 @@ def _open_pictures(images: list[Path], size: tuple[int, int], names: list[str]) 
         raise InputError(f"--face {names[0]}: names faces of one table, a CSV or .npz; received {held}")
     chosen, called = [], []
     for image in images:
-        part = load_faces(image, size=size)
+        part = opening.read_faces(image, size=size)
         part = _named(image, part, names) if image in tables else part
         chosen.append(part)
         called += list(part.ids) if image in tables else [name_of(image.name)]

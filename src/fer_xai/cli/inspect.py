@@ -63,6 +63,14 @@ def inspect(
 
     Example, its scaling and emotion order: fer-xai inspect model.h5 --data fer2013.csv
     """
+    from fer_xai.classifier.bundled import is_bundled, model_path
+
+    path = model_path(model)
+    if data and is_bundled(path):
+        raise InputError(
+            f"{model} is bundled, so how it was trained is known: inspect it without --data; fer-xai evaluate tells "
+            "how often it is right"
+        )
     faces, others = _open_faces(data, split, limit, seed, cleaning) if data else (None, "")
     load_tensorflow()
     from fer_xai.classifier.files import read_model
@@ -79,12 +87,12 @@ def inspect(
     }
     shape = opening.read_shape(input_shape) if input_shape else None
     if trust_model:
-        opening.say_what_runs(model)
-    keras_model = read_model(model, trust_model, opening.read_builder(builder) if builder else None, shape)
-    classifier, origin = _classifier(model, keras_model, said, shape)
+        opening.say_what_runs(path)
+    keras_model = read_model(path, trust_model, opening.read_builder(builder) if builder else None, shape)
+    classifier, origin = _classifier(path, keras_model, said, shape)
     anatomy, methods = describe_anatomy(classifier), methods_for(classifier)
     found = inspect_classifier(classifier, faces, origin=origin, seed=seed) if faces is not None else None
-    written = _write(model, classifier, found, origin)
+    written = _write(path, classifier, found, origin)
     if as_json:
         typer.echo(json.dumps(_plain(classifier, anatomy, methods, found, origin, written)))
     else:
@@ -98,12 +106,14 @@ def inspect(
 
 def _open_faces(data: str, split: str | None, limit: int, seed: int, cleaning: Path | None) -> tuple[Faces, str]:
     """Labelled faces of the split; without one, validation if that is enough, else all; and what else there is."""
-    from fer_xai.faces import load_faces
 
-    faces = load_faces(data, split=split, cleaning=cleaning)
+    faces = opening.read_faces(data, split=split, cleaning=cleaning)
     faces = everything = faces[faces.table["label"].notna().to_numpy()]
     if not len(faces):
-        raise InputError(f"{data} has no labelled faces: give labelled ones, or inspect the model without --data")
+        raise InputError(
+            f"{data} has no labelled faces: give labelled ones (a CSV with a column emotion, or folders by "
+            "emotion), or inspect the model without --data"
+        )
     if split is None:
         validation = faces[(faces.table["split"] == "validation").to_numpy()]
         faces = validation if len(validation) >= min(_ENOUGH, limit) else faces
@@ -122,15 +132,18 @@ def _classifier(
 ) -> tuple[Classifier, dict[str, str]]:
     """The classifier as declared, and who declared what. Nothing is remembered: with data, a claim is checked first."""
     from fer_xai.classifier import Classifier
+    from fer_xai.classifier.bundled import SETTINGS, is_bundled
     from fer_xai.classifier.memory import recall
     from fer_xai.classifier.outputs import find_output
     from fer_xai.classifier.shapes import find_input_shape
     from fer_xai.emotions import CANONICAL
 
     given = {key: value for key, value in said.items() if value is not None}
-    remembered = recall(path)
+    remembered = SETTINGS if is_bundled(path) else recall(path)
     origin = dict.fromkeys(("scaling", "colour", "emotions"), "default")
-    origin |= dict.fromkeys(remembered, "remembered") | dict.fromkeys(given, "command line")
+    origin |= dict.fromkeys(remembered, "bundled" if is_bundled(path) else "remembered") | dict.fromkeys(
+        given, "command line"
+    )
     settings = remembered | given
     if "emotions" not in settings:
         count = find_output(keras_model, find_input_shape(keras_model, shape), settings.get("output")).count
@@ -143,10 +156,11 @@ def _classifier(
 def _write(path: Path, classifier: Classifier, found: Inspection | None, origin: dict[str, str]) -> Path | None:
     """Remember what was found, or without faces what was said."""
     from fer_xai.classifier import remember
+    from fer_xai.classifier.bundled import is_bundled
 
     if found is not None:
         return remember(path, found.classifier(classifier)) if found.settled else None
-    if "command line" not in origin.values():
+    if "command line" not in origin.values() or is_bundled(path):
         return None
     said = {name for name, who in origin.items() if who in ("command line", "remembered")}
     return remember(path, classifier, said)

@@ -60,7 +60,7 @@ def show(
         _verdict(console, found, written, more)
     elif written is not None:
         console.print(f"Remembered in {escape(str(written))}")
-    else:
+    elif "bundled" not in origin.values():
         console.print("With labelled faces (--data) this command finds the scaling, the colour and the emotion order.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
@@ -21,12 +21,14 @@ class Loudness(IntEnum):
 
 _chosen = Loudness.NORMAL
 _kept: list[str] = []
+_accepted: list[Callable[[], object]] = []
 
 
 def choose(quiet: bool, verbose: bool) -> None:
     """Set what the options of this run ask for."""
     global _chosen
     _kept.clear()
+    _accepted.clear()
     _chosen = Loudness.NORMAL
     if quiet and verbose:
         raise InputError("received --quiet and --verbose: give one of them, or none")
@@ -50,8 +52,15 @@ def remark_at_the_end(line: str) -> None:
         _kept.append(line)
 
 
+def when_accepted(action: Callable[[], object]) -> None:
+    """Do something once work begins or the command has ended well: what is refused changes nothing."""
+    _accepted.append(action)
+
+
 def say_what_was_kept() -> None:
-    """Print the remarks that were kept."""
+    """Do what waited until nothing is refused any more, and print the remarks that were kept."""
+    while _accepted:
+        _accepted.pop(0)()
     while _kept:
         remark(_kept.pop(0))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fer_xai.charts.words import counted, listing
-from fer_xai.cli.loudness import detail, logged_at_the_end, remark, remark_at_the_end
+from fer_xai.cli.loudness import detail, logged_at_the_end, remark, remark_at_the_end, when_accepted
 from fer_xai.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ def open_faces(
     return _told(faces if limit is None else faces.sample(limit, seed), limit, other_splits(everything, faces))
 
 
+def read_faces(*args: Any, **options: Any) -> Faces:
+    """`fer_xai.load_faces`, whose remarks wait until nothing is refused any more."""
+    from fer_xai.faces import load_faces
+
+    with logged_at_the_end("fer_xai.faces"):
+        return load_faces(*args, **options)
+
+
 def other_splits(everything: Faces, faces: Faces) -> str:
     """The splits that none of some faces are of, with their sizes, as ``train 72``; empty where there are none."""
     sizes = everything.table["split"].value_counts().drop(["", *set(faces.table["split"])], errors="ignore")
@@ -74,9 +82,18 @@ def _told(faces: Faces, limit: int | None, others: str = "") -> Faces:
     elsewhere = f"; --split takes others: {others}" if others else ""
     if few or elsewhere:
         remark(f"{counted(len(faces), 'face')}{f' of {splits}' if splits else ''}{few}{elsewhere}")
+    tell_skipped(faces)
     for line in (repr(faces), *faces.skipped):
         detail(line)
     return faces
+
+
+def tell_skipped(faces: Faces) -> None:
+    """A remark on what could not be read."""
+    if faces.skipped:
+        many, first = len(faces.skipped), faces.skipped[0]
+        rest = f" (and {many - 1:,} more, with --verbose)" if many > 1 else ""
+        remark_at_the_end(f"{many:,} could not be read and {'is' if many == 1 else 'are'} left out: {first}{rest}")
 
 
 def open_classifier(
@@ -91,25 +108,22 @@ def open_classifier(
     illumination: str | None = None,
 ) -> Classifier:
     """Open the classifier that the shared options name."""
-    from fer_xai.classifier import load_classifier
     from fer_xai.classifier.assumed import LOGGER
+    from fer_xai.classifier.load import open_file
 
     if trust_model and model is not None:
         say_what_runs(Path(model))
     before = _remembered(model)
     said = {"emotions": emotions, "scaling": scaling, "colour": colour, "output": output, "illumination": illumination}
     with logged_at_the_end(LOGGER):
-        classifier = load_classifier(
+        classifier, remembering = open_file(
             model,
-            emotions=emotions,
-            scaling=scaling,
-            trust_model=trust_model,
-            colour=colour,
-            output=output,
-            input_shape=read_shape(input_shape) if input_shape else None,
-            illumination=illumination,
-            builder=read_builder(builder) if builder else None,
+            said,
+            trust_model,
+            read_shape(input_shape) if input_shape else None,
+            read_builder(builder) if builder else None,
         )
+    when_accepted(remembering)
     detail(repr(classifier))
     told = [f"{name} {value}" for name, value in said.items() if value is not None]
     kept = [f"{name} {value}" for name, value in before.items() if said[name] is None]

@@ -144,7 +144,7 @@ Target = Annotated[
 TargetOrEvery = Annotated[
     str,
     typer.Option(
-        help="What is explained: predicted, an emotion, a contrast as fear-surprise, or every: each emotion in turn.",
+        help="What is explained: predicted, label, an emotion, a contrast as fear-surprise, or every: each in turn.",
         callback=early.target_or_every,
         rich_help_panel=METHOD,
     ),

@@ -25,7 +25,7 @@ EARLY = (
     "Not the last word: it is being asked which method to believe. These pages will then be written anew, and may lead "
     "with another method and other figures."
 )
-FEW = 50  # faces; of fewer, asking which method to believe takes about as long as explaining them
+FEW = 50  # faces; of fewer, asking which method to believe takes longer than explaining them
 PATIENCE = 60  # seconds of explaining after which pages are written before the last questions are asked
 
 
@@ -131,7 +131,7 @@ def report(
         asked = f"of {counted(len(faces), 'face')} nothing could be told"
         remark(f"which method to believe is not asked: {asked} (--trust N asks it)")
     elif trust is None and len(faces) < FEW:
-        asked = "of so few faces that takes about as long as the maps, or longer (--trust 0 leaves it out)"
+        asked = "of so few faces that takes longer than the maps, tenfold by quick methods (--trust 0: do not)"
         remark_at_the_end(f"which method to believe is asked too: {asked}")
     long = None if (out / "study.json").exists() else forecast(classifier, faces, chosen, own)
     if long:

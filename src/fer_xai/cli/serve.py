@@ -17,6 +17,7 @@ import typer
 from fer_xai.cli import opening, options
 from fer_xai.cli.compare import named
 from fer_xai.cli.errors import one_line
+from fer_xai.cli.loudness import say_what_was_kept
 from fer_xai.cli.quiet import load_tensorflow
 from fer_xai.errors import InputError
 
@@ -93,6 +94,7 @@ def serve(
     url = f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/"
     # Waitress would tell of every request that waits, and of every thread that it does not wait for.
     logging.getLogger("waitress").setLevel(logging.ERROR)
+    say_what_was_kept()
     told = json.dumps({"url": url, "models": list(classifiers)})
     with contextlib.suppress(KeyboardInterrupt):
         typer.echo(told if as_json else f"{', '.join(classifiers)} at {url} (Ctrl-C ends it)")

@@ -32,8 +32,8 @@ def chances(confusion: pd.DataFrame) -> dict[str, Chance]:
     sizes = confusion.sum(axis=1)
     parts = (sizes / sizes.sum()).to_numpy(np.float64)
     shown = parts[parts > 0]
-    drawn, always = "drawn in the labels' shares", f"always {sizes.idxmax()}"
-    fixed = "answering the labels' shares"
+    drawn, always = "guessed as often as labelled", f"always {sizes.idxmax()}"
+    fixed = "the labels' shares for every face"
     return {
         "accuracy": Chance(float(parts.max()), always),
         "mean_diagonal": Chance(1 / len(shown), "any one answer"),
@@ -61,5 +61,5 @@ def vote_chances(votes: np.ndarray, emotions: tuple[str, ...]) -> dict[str, Chan
     shown = mean[mean > 0]
     return {
         "vote_agreement": Chance(float(mean.max()), f"always {emotions[int(mean.argmax())]}"),
-        "vote_loss": Chance(float(-(shown * np.log(shown)).sum()), "answering the mean votes"),
+        "vote_loss": Chance(float(-(shown * np.log(shown)).sum()), "the mean votes for every face"),
     }

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from fer_xai.emotions import CANONICAL, FER2013, FERPLUS
+from fer_xai.emotions import AFFECTNET, CANONICAL, FER2013, FERPLUS, RAFDB
 from fer_xai.evaluation.paired import ALPHA, log_probabilities, p_above_chance, p_more_right, p_positive
 
 # Orders that public models come in, over all eight emotions; each is narrowed to the emotions at hand.
@@ -16,8 +16,8 @@ _KNOWN = {
     "fer2013": CANONICAL,
     "ferplus": FERPLUS,
     "alphabetical": tuple(sorted(CANONICAL)),
-    "affectnet": ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt"),
-    "rafdb": ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral", "contempt"),
+    "affectnet": AFFECTNET,
+    "rafdb": (*RAFDB, "contempt"),
 }
 _BY_COUNT = {7: "fer2013", 8: "ferplus"}
 

@@ -58,7 +58,8 @@ class Explanation:
         return len(self.attributions)
 
     def __repr__(self) -> str:
-        return f"Explanation({self.method}, {len(self)} faces, targets {' '.join(sorted(set(self.targets)))})"
+        many = f"{len(self)} face{'' if len(self) == 1 else 's'}"
+        return f"Explanation({self.method}, {many}, targets {' '.join(sorted(set(self.targets)))})"
 
     def _repr_png_(self) -> bytes:
         import io

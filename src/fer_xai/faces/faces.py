@@ -107,7 +107,8 @@ class Faces:
             missing = names[int((places < 0).argmax())]
             splits = " and ".join(sorted(set(self.table["split"]) - {""}))
             these = f"these {len(self)}{f' of {splits}' if splits else ''}"
-            raise InputError(f"there is no face {missing!r} among {these}; names read like {self.ids[0]!r}")
+            unread = f"; could not be read: {'; '.join(self.skipped[:3])}" if self.skipped else ""
+            raise InputError(f"there is no face {missing!r} among {these}; names read like {self.ids[0]!r}{unread}")
         return np.asarray(places)
 
     def renamed(self, ids: Sequence[str]) -> Faces:
@@ -185,6 +186,8 @@ def table_of(
 
 def _four_dimensional(array: np.ndarray) -> np.ndarray:
     shape = array.shape
+    if array.ndim == 0:
+        raise InputError(f"received {str(array)[:80]!r} for faces: open a file with load_faces, or give an array")
     if array.ndim == 2:
         array = array[None]
     if array.ndim == 3:

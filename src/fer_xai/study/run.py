@@ -118,7 +118,8 @@ def run_study(
     # Everything that can be refused has been, before anything is written.
     out = output_folder(Path(out), own=OWN)
     with only_writer(out / ".lock", out):
-        _claim(out, manifest)
+        if _claim(out, manifest):
+            track("which method to believe was asked of fewer methods, and is forgotten", 1, 1)
         sweep(out)
         for piece in discard_damaged(out):
             track(f"{piece} is damaged and will be made again", 1, 1)
@@ -225,42 +226,66 @@ def _cam_layer(classifier: Classifier, faces: Faces, explainers: Sequence[Explai
     return {} if cam is None else {"cam_layer": cam.layer, "cam_grid": list(cam.activations.shape[1:3])}
 
 
-def _claim(out: Path, manifest: dict[str, Any]) -> None:
-    """Write the manifest, or make sure that the folder's is the same but for further methods."""
+def _claim(out: Path, manifest: dict[str, Any]) -> bool:
+    """Write the manifest, or make sure that the folder's is the same but for further methods.
+
+    Whether for these it was forgotten which method to believe: that is measured on all methods together.
+    """
     path = out / "study.json"
     if not path.exists():
         write_json(path, manifest)
-        return
+        return False
     earlier, asked = Study(out).manifest, json.loads(json.dumps(manifest))
     changed = [key for key in manifest if _identity(earlier, key) != _identity(asked, key)]
     if changed == ["methods"] and all(asked["methods"].get(name) == was for name, was in earlier["methods"].items()):
-        discard_trust(out)  # it is measured on all methods together
+        measured = (out / "trust.parquet").exists()
+        discard_trust(out)
         write_json(path, manifest)
-    elif changed:
-        there = f" (it is of {_faces(earlier)} faces, these are {_faces(manifest)})" if "data" in changed else ""
-        there += _methods_apart(earlier.get("methods") or {}, asked["methods"]) if "methods" in changed else ""
+        return measured
+    if changed:
+        what = f"{', '.join(changed)}{_apart(earlier, asked, changed)}"
         raise InputError(
-            f"{out} holds a study that differs in its {', '.join(changed)}{there}: give another --out, or delete it to "
-            "start anew"
+            f"{out} holds a study that differs in its {what}: give another --out, or delete it to start anew"
         )
+    return False
 
 
-def _methods_apart(there: dict[str, dict[str, Any]], asked: dict[str, dict[str, Any]]) -> str:
-    """What keeps a study from growing by the methods asked for: those left out, and options that are others."""
-    apart = [f"{name} is not asked for here" for name in there if name not in asked]
-    for name in (name for name in there if name in asked):
-        for option, was in there[name].items():
-            if asked[name].get(option) != was:
-                apart.append(f"{name}.{option} is {_said(was)} there and {_said(asked[name].get(option))} here")
-    return f" ({'; '.join(apart)}: with all that it has and more, it goes on)" if apart else ""
+def _apart(there: dict[str, Any], asked: dict[str, Any], changed: Sequence[str]) -> str:
+    """What tells two studies apart, as far as that has a name."""
+    told = []
+    if "model" in changed:
+        names = {name: name for name in ("scaling", "emotions", "colour", "output", "illumination")}
+        told += _differences(there.get("model") or {}, asked["model"], names) or ["another file"]
+    if "data" in changed:
+        names = {"source": "source", "split": "split", "faces": "number of faces"}
+        told += _differences(there.get("data") or {}, asked["data"], names) or ["as many faces, but others"]
+    if "methods" in changed:
+        told += _methods_apart(there.get("methods") or {}, asked["methods"])
+    told += _differences(there, asked, {name: name for name in ("target", "codebook", "seed") if name in changed})
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _differences(there: dict[str, Any], asked: dict[str, Any], names: dict[str, str]) -> list[str]:
+    return [
+        f"{name} {_said(there.get(key))} there and {_said(asked.get(key))} here"
+        for key, name in names.items()
+        if there.get(key) != asked.get(key)
+    ]
 
 
 def _said(value: Any) -> str:
-    return "automatic" if value is None else str(value)
+    return "none" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _faces(manifest: dict[str, Any]) -> str:
-    return str((manifest.get("data") or {}).get("faces", "other"))
+def _methods_apart(there: dict[str, dict[str, Any]], asked: dict[str, dict[str, Any]]) -> list[str]:
+    """What keeps a study from growing by the methods asked for: those left out, and options that are others."""
+    told = []
+    for name in (name for name in there if name in asked):
+        told += _differences(there[name], asked[name], {option: f"{name}.{option}" for option in there[name]})
+    if missing := [name for name in there if name not in asked]:
+        both = ",".join([*there, *(name for name in asked if name not in there)])
+        told.append(f"it has {', '.join(missing)} too: with --methods {both} it goes on")
+    return told
 
 
 def _identity(manifest: dict[str, Any], key: str) -> Any:
