@@ -46,6 +46,26 @@ def test_focus_is_whose_maps_are_narrower_and_more_central(figures, words):
     assert "share of the picture that they cover: 40 % against" in focus(*figures)
 
 
+def test_methods_that_say_the_opposite_are_named():
+    rows = [
+        {"method": method, "n": 50, "measure": measure, "value": 0.4, "other_value": 0.4 - apart}
+        | {"difference": apart, "low": apart - 0.05, "high": apart + 0.05, "significant": True}
+        for method, measure, apart in (
+            ("occlusion", "spread", -0.1),
+            ("occlusion", "central", 0.1),
+            ("gradcam", "spread", 0.31),
+            ("gradcam", "central", 0.2),
+        )
+    ]
+    said = one("focused", "focus_differences", rows)
+    assert said.endswith(" Beyond chance the opposite holds by Grad-CAM (spread +31 points).")
+    base = {"level": "coarse", "emotion": "all", "n": 60, "difference": 0.05} | SURE
+    rows = [base | {"method": "gradcam", "region": region} for region in ("mouth", "nose")]
+    rows += [base | UNSURE | {"method": method, "region": "brow"} for method in ("occlusion", "gradcam")]
+    said = one("regions", "region_differences", rows)
+    assert said.endswith("beyond chance. By other methods regions differ so: 2 of 3 by Grad-CAM.")
+
+
 def test_regions_are_told_by_whom_they_weigh_more_with():
     base = {"method": "occlusion", "level": "coarse", "emotion": "all", "n": 60}
     rows = [
@@ -58,7 +78,7 @@ def test_regions_are_told_by_whom_they_weigh_more_with():
     assert said.startswith("By Occlusion, A weighs the mouth (5 points) and the brow (0.6 points) more, B weighs the")
     assert said.endswith("B weighs the background (12 points) more.")
     said = one("regions", "region_differences", rows[3:])
-    assert said == "Over all faces no facial region holds more in one than in the other, beyond chance (Occlusion)."
+    assert said == "By Occlusion, over all faces, no region holds more in one than in the other, beyond chance."
     cells = [base | SURE | {"method": m, "emotion": "sad", "region": "nose", "difference": 0.1} for m in ("a", "b")]
     assert "Emotion by emotion, by any method, 2 shares of 2 differ so" in one(
         "regions", "region_differences", rows + cells
@@ -107,6 +127,12 @@ def test_other_codebooks_are_told_where_they_are_sure():
         "By other codebooks than FACS 2002 one is more specific, beyond chance: B by Du 2014 (Occlusion: S +0.40 "
         "against +0.10, blind maps 0; 95 % interval of the difference +0.20 to +0.40)."
     )
+    more = [row | {"codebook": f"own {n}"} for n in range(3)]
+    more.append(row | {"codebook": "belharbi2024", "difference": 0.2, "low": 0.1, "high": 0.3, "p_holm": 0.04})
+    tables["specificity_differences"] = pd.DataFrame([PAIR | one for one in rows[1:2] + more])
+    said = sentences.specific(tables, "A", "B", "facs2002")
+    assert "A by Belharbi 2024 (Occlusion: S +0.10 against +0.40" in said, "a side is not hidden behind the other"
+    assert said.endswith(", and 1 further figure.")
     tables["specificity_differences"]["significant"] = False
     assert sentences.specific(tables, "A", "B", "facs2002") == ""
 

@@ -102,6 +102,17 @@ def test_figures_are_told_from_the_side_they_speak_for():
     assert "difference −30 points, 95 % interval −40 to −20" in found
 
 
+def test_a_method_that_points_the_other_way_is_told_from_the_same_side():
+    found = tables(LEVEL, AS_MUCH, LESS_S)
+    own = found["specificity_differences"]
+    against = {"method": "shap:regions", "value": 0.3, "other_value": 0.2, "difference": 0.1}
+    against |= {"low": -0.02, "high": 0.25, "p": 0.2}
+    found["specificity_differences"] = pd.concat([own, own.head(1).assign(**against)], ignore_index=True)
+    sentence = judge(found, "A", "B", "facs2002").sentence
+    assert "B looks at faces for better reasons: a specificity S of +0.50 against +0.10" in sentence
+    assert "the other way, though not beyond chance so corrected, by SHAP · regions (−0.10, −0.25 to +0.02)" in sentence
+
+
 def test_a_figure_needs_its_interval_too():
     half = LESS_OUTSIDE | {"high": 0.01}
     assert judge(tables(LEVEL, half), "A", "B", "facs2002").better_reasons is None

@@ -67,9 +67,9 @@ def regions(tables: Tables, model: str, other: str) -> str:
     if not rows["n"].gt(1).any():
         return ""
     sure = rows[rows["significant"]]
-    name, cells = method_name(method), _cells(tables, model, other)
+    name, cells = method_name(method), f"{_elsewhere(tables, model, other, method)}{_cells(tables, model, other)}"
     if not len(sure):
-        return f"Over all faces no facial region holds more in one than in the other, beyond chance ({name}).{cells}"
+        return f"By {name}, over all faces, no region holds more in one than in the other, beyond chance.{cells}"
     sure = sure.reindex(sure["difference"].abs().sort_values(ascending=False, kind="stable").index)
     parts = []
     for whose, some in ((model, sure[sure["difference"] > 0]), (other, sure[sure["difference"] < 0])):
@@ -79,6 +79,16 @@ def regions(tables: Tables, model: str, other: str) -> str:
             ]
             parts.append(f"{whose} weighs {listing(said)} more")
     return f"By {name}, {', '.join(parts)}.{cells}"
+
+
+def _elsewhere(tables: Tables, model: str, other: str, lead: str) -> str:
+    """In how many coarse regions the models differ over all faces by the other methods."""
+    rows = pair_rows(tables["region_differences"], model, other)
+    rows = rows[(rows["level"] == "coarse") & (rows["emotion"] == ALL) & (rows["method"] != lead)]
+    found = rows[rows["significant"]].groupby("method", sort=False).size()
+    sizes = rows.groupby("method", sort=False).size()
+    told = [f"{n} of {sizes[method]} by {method_name(method)}" for method, n in found.items()]
+    return f" By other methods regions differ so: {listing(told)}." if told else ""
 
 
 def _cells(tables: Tables, model: str, other: str) -> str:
@@ -94,7 +104,7 @@ def focused(tables: Tables, model: str, other: str) -> str:
     """Whose maps are more focused: narrower, and more on brows, eyes, nose and mouth."""
     rows = pair_rows(tables["focus_differences"], model, other)
     method = _lead(rows)
-    rows = rows[rows["method"] == method].set_index("measure")
+    others, rows = rows[rows["method"] != method], rows[rows["method"] == method].set_index("measure")
     spread, central = rows.loc["spread"], rows.loc["central"]
     if not spread["n"]:
         return ""
@@ -104,13 +114,25 @@ def focused(tables: Tables, model: str, other: str) -> str:
         f"{method_name(method)}; share of the picture that they cover: {_apart(spread)}; share on brows, eyes, nose "
         f"and mouth: {_apart(central)}; {model} first"
     )
+    but = _against(others, spread if narrow else None, central if inner else None)
     if narrow is None and inner is None:
         return f"Neither one's maps are more focused beyond chance ({figures})."
     if narrow and inner and narrow != inner:
-        return f"{narrow}'s maps are narrower, {inner}'s lie more on the centre of the face ({figures})."
+        return f"{narrow}'s maps are narrower, {inner}'s lie more on the centre of the face ({figures}).{but}"
     whose = narrow or inner
     how = "more focused" if narrow and inner else "narrower" if narrow else "more on the centre of the face"
-    return f"{whose}'s maps are {how} ({figures})."
+    return f"{whose}'s maps are {how} ({figures}).{but}"
+
+
+def _against(others: pd.DataFrame, *told: pd.Series | None) -> str:
+    """The other methods that say the opposite of what is told, beyond chance."""
+    said = []
+    for row in (row for row in told if row is not None):
+        own = others[(others["measure"] == row.name) & others["significant"]]
+        for _, one in own[own["difference"] * row["difference"] < 0].iterrows():
+            what = "spread" if row.name == "spread" else "on brows, eyes, nose and mouth"
+            said.append(f"{method_name(one['method'])} ({what} {points(one['difference'])} points)")
+    return f" Beyond chance the opposite holds by {listing(said)}." if said else ""
 
 
 def _apart(row: pd.Series) -> str:
@@ -125,14 +147,16 @@ def specific(tables: Tables, model: str, other: str, codebook: str) -> str:
     if not len(sure):
         return ""
     blind, said = tables.get("specificity_blind"), []
-    for _, row in sure.head(_SHOWN).iterrows():
+    shown = sure.groupby(sure["difference"] > 0, sort=False).head(1).index.union(sure.index[:_SHOWN], sort=False)
+    shown = [place for place in sure.index if place in set(shown)]
+    for _, row in sure.loc[shown].iterrows():
         first, book = row["difference"] > 0, str(row["codebook"])
         value, against, low, high = sided(row, first)
         said.append(
             f"{model if first else other} by {codebook_name(book)} ({method_name(row['method'])}: "
             f"{of_other('S', value, against)}, blind maps {blind_s(blind, book)}; {signed_apart(low, high)})"
         )
-    more = f", and {counted(len(sure) - _SHOWN, 'further figure')}" if len(sure) > _SHOWN else ""
+    more = f", and {counted(len(sure) - len(shown), 'further figure')}" if len(sure) > len(shown) else ""
     others = f"By other codebooks than {codebook_name(codebook)} one is more specific, beyond chance"
     return f"{others}: {'; '.join(said)}{more}."
 

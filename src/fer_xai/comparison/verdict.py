@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fer_xai.charts.words import codebook_name, in_method_order, is_causal, listing, method_name, percent
+from fer_xai.charts.words import (
+    codebook_name,
+    in_method_order,
+    is_causal,
+    listing,
+    method_name,
+    percent,
+    points,
+    signed,
+)
 from fer_xai.comparison.paired import corrected
 from fer_xai.comparison.wording import blind_s, of_other, percents, points_apart, sided, signed_apart
 
@@ -124,17 +133,28 @@ def reasons_of(tables: Tables, model: str, other: str, codebook: str) -> tuple[R
 
 
 def _against(row: pd.Series, rows: pd.DataFrame) -> str:
-    """The other methods by which the same figure goes the other way, though within chance."""
+    """The other methods by which the same figure goes the other way, though not beyond chance."""
     others = rows[(rows["kind"] == row["kind"]) & (rows["difference"] * row["difference"] < 0) & ~rows["significant"]]
-    names = listing([method_name(method) for method in others["method"]])
-    return f"; by {names} it goes the other way, within chance" if names else ""
+    write = points if row["kind"] == "outside" else signed
+    told = []
+    for _, other in others.iterrows():
+        value, against, low, high = sided(other, _told_for_first(row))
+        told.append(f"{method_name(other['method'])} ({write(value - against)}, {write(low)} to {write(high)})")
+    return f"; the other way, though not beyond chance so corrected, by {listing(told)}" if told else ""
+
+
+def _speaks_for_first(row: pd.Series) -> bool:
+    """Less outside the face is better; more specificity is."""
+    return bool((row["difference"] < 0) == (row["kind"] == "outside"))
+
+
+def _told_for_first(row: pd.Series) -> bool:
+    """A sure figure is told as the model tells it that it speaks for, another as the table has it."""
+    return _speaks_for_first(row) or not row["significant"]
 
 
 def _reason(row: pd.Series, model: str, other: str, tables: Tables) -> Reason:
-    sure = bool(row["significant"])
-    # Less outside the face is better; more specificity is.
-    first = (row["difference"] < 0) == (row["kind"] == "outside")
-    value, against, low, high = sided(row, first or not sure)
+    value, against, low, high = sided(row, _told_for_first(row))
     method = method_name(row["method"])
     if row["kind"] == "outside":
         figure = (
@@ -148,7 +168,8 @@ def _reason(row: pd.Series, model: str, other: str, tables: Tables) -> Reason:
             f"{of_other('a specificity S of', value, against)}, where blind maps have {blind} ({method}, "
             f"{codebook_name(book)}, {row['n']:,} faces; {signed_apart(low, high)}{row['against']})"
         )
-    return Reason((model if first else other) if sure else None, row["p_holm"], abs(row["difference"]), figure)
+    better = (model if _speaks_for_first(row) else other) if row["significant"] else None
+    return Reason(better, row["p_holm"], abs(row["difference"]), figure)
 
 
 def _warning(tables: Tables, model: str, other: str) -> str | None:

@@ -87,7 +87,7 @@ def _card(row: Any, maps: dict[str, np.ndarray], pixels: np.ndarray, model: str,
         (model, row.predicted, row.region, row.share),
         (other, row.other_predicted, row.other_region, row.other_share),
     ):
-        of = "its label" if isinstance(row.label, str) else "its answer"
+        of = "the label" if isinstance(row.label, str) else "its answer"
         most = f"{of} rests most on the {region_name(str(region))}, {percent(share)}"
         where = most if isinstance(region, str) else "no landmarks"
         empty = "" if colour_scale(maps[name][row.Index]) else "; the map is empty"

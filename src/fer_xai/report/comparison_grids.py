@@ -13,6 +13,7 @@ from fer_xai.charts.colours import diverging
 from fer_xai.charts.words import NOTHING, codebook_name, in_region_order, method_name, region_name, whole_points
 from fer_xai.comparison.regions import ALL
 from fer_xai.comparison.verdict import pair_rows
+from fer_xai.few import FEWEST_OF_BOOTSTRAP
 from fer_xai.report.grids import Cell, Grid
 
 FULL = 0.20  # a difference of shares, or of probability, drawn at full colour
@@ -56,10 +57,11 @@ class Row:
 
     @classmethod
     def of(cls, name: str, row: Any, value: str, other: str, chance: float = float("nan")) -> Row:
-        """A row of a table of differences."""
+        """A row of a table of differences; of too few faces without the interval, a bootstrap's."""
+        low, high = (row["low"], row["high"]) if row["n"] >= FEWEST_OF_BOOTSTRAP else (np.nan, np.nan)
         return cls(
-            name, float(row[value]), float(row[other]), float(chance), float(row["difference"]), float(row["low"]),
-            float(row["high"]), bool(row["significant"]), int(row["n"]), float(row["p_holm"]),
+            name, float(row[value]), float(row[other]), float(chance), float(row["difference"]), float(low),
+            float(high), bool(row["significant"]), int(row["n"]), float(row["p_holm"]),
         )  # fmt: skip
 
 
