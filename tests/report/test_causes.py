@@ -16,7 +16,7 @@ def test_the_costliest_region_is_named_with_its_control(rendered: FakeStudy) -> 
     table = rendered.tables["ablation"].query("fill == 'inpaint' and emotion == 'all'").set_index("region")
     told = causes.costliest(figures)
     assert told is not None
-    assert told.startswith("Hiding the mouth (painted over from what is around) costs 30 points of recall")
+    assert told.startswith("Hiding the mouth (painted over from what is around) costs 30 points of accuracy")
     assert f"interval +{100 * table.loc['mouth', 'cost_low']:.0f} to" in told
     beyond = [f"+{100 * table.loc['mouth', f'cost_beyond_control{end}']:.0f}" for end in ("", "_low", "_high")]
     assert f"elsewhere that is {beyond[0]} points ({beyond[1]} to {beyond[2]})." in told
@@ -44,7 +44,7 @@ def test_what_may_be_chance_is_called_so(tmp_path: Path) -> None:
     table["cost_low"] = -0.02
     told = causes.costliest(Figures.of(study))
     assert told is not None
-    assert "costs no clear share of recall: most for the mouth, +30 points (95 % interval −2 to" in told
+    assert "costs no clear share of accuracy: most for the mouth, +30 points (95 % interval −2 to" in told
 
 
 def test_the_background_is_no_facial_region(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_cos
     assert causes.cost_of(Figures.of(study), "eye") is None, "as costly as the costliest, which is told"
     rows.loc[own & (rows["region"] == "eye"), ["cost", "cost_low", "cost_high"]] = [0.1, 0.05, 0.2]
     assert causes.cost_of(figures, "nose") == (
-        "Hiding the nose, where most of the map lies for its area, costs 10 points of recall (95 % interval +5 to "
+        "Hiding the nose, where most of the map lies for its area, costs 10 points of accuracy (95 % interval +5 to "
         "+20; against the same shape elsewhere −2 (−7 to +3)), less than hiding the mouth."
     )
     rows.loc[own & (rows["region"] == "mouth"), "cost_low"] = 0.15
@@ -98,9 +98,9 @@ def test_what_hiding_the_maps_first_region_costs_is_told_where_it_is_not_the_cos
     rows.loc[own & (rows["region"] == "nose"), "cost_low"] = -0.05
     assert "costs nothing that can be told from chance: +10 points" in str(causes.cost_of(Figures.of(study), "nose"))
     rows.loc[own & (rows["region"] == "nose"), ["cost", "cost_low", "cost_high"]] = [-0.25, -0.4, -0.1]
-    assert "costs nothing, but gains 25 points of recall" in str(causes.cost_of(Figures.of(study), "nose"))
+    assert "costs nothing, but gains 25 points of accuracy" in str(causes.cost_of(Figures.of(study), "nose"))
     rows.loc[own, ["cost", "cost_low", "cost_high"]] = 0.0
-    assert "costs no recall, whichever" in str(causes.costliest(Figures.of(study)))
+    assert "costs no accuracy, whichever" in str(causes.costliest(Figures.of(study)))
     assert causes.cost_of(Figures.of(study), "nose") is None
 
 
@@ -116,17 +116,24 @@ def test_a_region_that_costs_more_for_its_size_is_told(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=30)
     _set(study, "cheek", "inpaint", 0.4, 0.1)
     told = str(causes.costliest(Figures.of(study)))
-    assert told.startswith("Hiding the cheek (painted over from what is around) costs 40 points of recall")
+    assert told.startswith("Hiding the cheek (painted over from what is around) costs 40 points of accuracy")
     assert "elsewhere that is +10 points (+5 to +15), where the mouth comes first with +2" in told
 
 
 def test_regions_that_may_cost_as_much_as_the_costliest_are_named(tmp_path: Path) -> None:
     study = make_study(tmp_path, faces=30)
-    for region, cost in (("cheek", 0.4), ("nose", 0.36), ("eye", 0.34)):
+    for region, cost in (("cheek", 0.4), ("nose", 0.36), ("eye", 0.34), ("mouth", 0.2)):
         _set(study, region, "inpaint", cost, 0.1)
     told = str(causes.costliest(Figures.of(study)))
-    assert "the most of all facial regions here, though perhaps no more than the nose (+36). Against" in told
-    _set(study, "nose", "inpaint", 0.3, 0.1)
+    assert (
+        "the most of all facial regions here, though perhaps no more than the nose (+36) or the eye (+34). Against"
+        in told
+    )
+    for region in ("brow", "mouth"):
+        _set(study, region, "inpaint", 0.31, 0.1)
+    assert "than the nose (+36), the eye (+34) or 2 others. Against" in str(causes.costliest(Figures.of(study)))
+    for region in ("nose", "eye", "brow", "mouth", "forehead"):
+        _set(study, region, "inpaint", 0.2, 0.1)
     assert "the most of all facial regions here. Against" in str(causes.costliest(Figures.of(study)))
 
 
@@ -136,9 +143,9 @@ def test_another_way_of_hiding_may_put_another_region_first(tmp_path: Path) -> N
     _set(study, "cheek", "grey", 0.2, 0.1)
     _set(study, "cheek", "blur", 0.5, 0.1)
     told = str(causes.costliest(Figures.of(study)))
-    assert "covered in grey +20, less than the mouth with +3" in told
+    assert "covered in grey +20, where the mouth comes first with +3" in told
     assert "blurred +50, against elsewhere +10 (+5 to +15)" in told
-    assert "comes first" not in told
+    assert "elsewhere that is +40 points (+35 to +45). Hidden otherwise" in told
 
 
 def test_a_region_whose_shapley_value_may_be_nothing_is_told(tmp_path: Path) -> None:
@@ -163,7 +170,7 @@ def test_ties_are_told_whole(tmp_path: Path) -> None:
     for region in ("cheek", "nose"):
         _set(study, region, "blur", 0.6, 0.1)
     told = str(causes.costliest(Figures.of(study)))
-    assert "covered in grey +20, less than the eye and the mouth with +50" in told
+    assert "covered in grey +20, where the eye and the mouth come first with +50" in told
     assert "blurred +60, as much as the nose, against elsewhere" in told
 
 
@@ -172,4 +179,18 @@ def test_a_region_that_costs_less_than_its_shape_elsewhere_is_told(tmp_path: Pat
     _set(study, "nose", "inpaint", -0.02, -0.2)
     told = str(causes.cost_of(Figures.of(study), "nose"))
     assert "costs nothing that can be told from chance: −2 points" in told
-    assert "against the same shape elsewhere −20 (−25 to −15), so less than any such shape" in told
+    assert (
+        "against the same shape elsewhere −20 (−25 to −15), so less than such a shape at a place drawn by chance"
+        in told
+    )
+
+
+def test_a_shapley_value_of_fewer_than_ten_faces_has_no_star_but_a_cost_may(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=30)
+    for name in ("shapley", "ablation"):
+        study.tables[name]["n"] = 9
+    (values,) = causes.value_grids(Figures.of(study))
+    assert "*" not in "".join(cell.text for _, line in values.rows for cell in line)
+    lost, _ = causes.cost_grids(Figures.of(study), "grey")
+    assert {region: line[0].text for region, line in lost.rows}["mouth"] == "+30*"
+    assert {region: line[0].shade for region, line in lost.rows}["mouth"] == "x"

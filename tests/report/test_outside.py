@@ -58,14 +58,3 @@ def test_chance_alone_does_not_warn(tmp_path: Path) -> None:
 
 def test_no_landmarks_nothing_said(tmp_path: Path) -> None:
     assert outside.sentences(Figures.of(make_study(tmp_path, faces=20, landmarks=False))) == []
-
-
-def test_the_emotion_whose_maps_lie_outside_most_is_told_where_it_stands_apart(tmp_path: Path) -> None:
-    study = make_study(tmp_path, faces=60)
-    counts = study.tables["counts"]
-    rows = (counts["method"] == "occlusion") & (counts["level"] == "coarse") & (counts["region"] == "background")
-    (before,) = outside.sentences(Figures.of(study))
-    assert before.endswith("than what a flat map would have.")
-    counts.loc[rows & (counts["emotion"] == "sad"), "share"] = 0.3
-    (said,) = outside.sentences(Figures.of(study))
-    assert said.endswith("what a flat map would have; most for sad, 30\N{NO-BREAK SPACE}%.")

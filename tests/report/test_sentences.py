@@ -174,3 +174,13 @@ def test_what_an_emotion_is_mostly_called_names_ties_and_no_single_face(tmp_path
         "; it calls 3 each sad and neutral",
     )
     assert sentences.mostly(figures, "happy") == "", "one face"
+
+
+def test_where_the_label_is_explained_nothing_is_said_to_speak_for_the_answer(tmp_path: Path) -> None:
+    study = make_study(tmp_path, faces=60)
+    study.manifest["target"] = "label"
+    figures = Figures.of(study)
+    told = [*sentences.headline(figures), *emotion_sentences.of_emotion(figures, "happy")]
+    assert any("of what speaks for the label lies outside the face" in sentence for sentence in told)
+    assert any("what speaks for the label on" in sentence for sentence in told)
+    assert not [sentence for sentence in told if "its answer" in sentence]

@@ -108,7 +108,8 @@ def test_covers_that_cost_are_said_and_small_numbers_stay(study: FakeStudy) -> N
     assert [(line.n, line.small) for line in found.covered] == [(25, False), (3, True)]
     study.tables["covered"]["p_holm"] = 0.5
     assert told(study).covered_said == (
-        "It makes no difference beyond chance to how often the model is right: hair in front (on 25 faces); "
+        "How often the model is right is not clearly different where something is covered: hair in front "
+        "(on 25 faces); "
         "too few faces to tell: mouth hidden."
     )
 

@@ -137,7 +137,8 @@ def mean_attribution(
             draw_scale(chart, line, arm(theme, _SIDES[side][0]), (0, LIMIT), label)
         whose = f"“{shown[0]}” faces" if len(shown) == 1 else "each emotion's faces"
         title = (
-            f"What speaks for the answer and against it on {whose}, averaged on the mean face, by {method_name(method)}"
+            f"What speaks for the emotion explained and against it on {whose}, averaged on the mean face, by "
+            f"{method_name(method)}"
         )
         return chart.finish(title, _alt([known[key] for key in known if key[0] == "for"], method), _NOTE)
 

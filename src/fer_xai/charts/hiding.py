@@ -79,7 +79,9 @@ def region_worths(shapley: pd.DataFrame, emotions: Sequence[str] | None = None, 
     """
     rows = select(shapley, method=shapley["method"].iloc[0]) if len(shapley) else select(shapley, method="shap:regions")
     found = _told(rows, emotions)
-    told = f"What each region is worth to the answer (Shapley values), by {method_name(rows['method'].iloc[0])}"
+    told = (
+        f"What each region is worth to the emotion explained (Shapley values), by {method_name(rows['method'].iloc[0])}"
+    )
     return _draw(rows, emotions, theme, told, "points of probability", "", found)
 
 

@@ -75,7 +75,8 @@ def significance_map(
         unresolved = "resolved" in rows and bool((rows["resolved"] == False).any())  # noqa: E712  (may be missing)
         by = f" by {method_name(method)}," if method else ""
         return chart.finish(
-            f"Which regions speak for the answer on each emotion's faces,{by} and how sure that is ({_FACES[split]})",
+            f"Which regions speak for the emotion explained on each emotion's faces,{by} and how sure that is "
+            f"({_FACES[split]})",
             _alt(rows, shown, method),
             _NOTE + (_COARSE if unresolved else ""),
         )

@@ -20,7 +20,7 @@ from fer_xai.facs.moments import Moments
 from fer_xai.facs.profiles import NamedProfile, RegionProfile, profiles_of, region_profile
 from fer_xai.facs.resampling import Units, bca_interval, shuffled_p, units_of
 from fer_xai.facs.significance import LEVEL, mean_of_sums, rank_sums
-from fer_xai.few import FEWEST
+from fer_xai.few import FEWEST_OF_EMOTION
 from fer_xai.holm import holm
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class OwnCodebook:
     n : int
         Faces used.
     emotions : tuple of str
-        Emotions used: those with three faces or more.
+        Emotions used: those with five faces or more.
     """
 
     regions: pd.DataFrame
@@ -121,7 +121,7 @@ def own_codebook_from_profile(
 ) -> OwnCodebook:
     """Read the own codebook from profiles; see `own_codebook`."""
     books = [load_codebook(book) for book in (list_codebooks() if codebooks is None else codebooks)]
-    names, rows, codes = profile.grouped(least=FEWEST)
+    names, rows, codes = profile.grouped(least=FEWEST_OF_EMOTION)
     kept = [i for i, region in enumerate(profile.regions) if region != BACKGROUND]
     values = profile.log2(kept)[rows]
     values = values - values.mean(axis=1, keepdims=True)

@@ -62,9 +62,11 @@ def _cell(row: pd.Series | None, value: str) -> Cell:
     """A figure in points; a star where its interval leaves out zero."""
     if row is None or not math.isfinite(row[value]):
         return Cell(diverging(math.nan, FULL_COLOUR), NOTHING)
-    star = "*" if row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0 else ""
-    enough = float(row[value]) if row["n"] >= FEWEST_OF_BOOTSTRAP else math.nan
-    return Cell(diverging(enough, FULL_COLOUR), whole_points(row[value]) + star)
+    many = row["n"] >= FEWEST_OF_BOOTSTRAP
+    # Costs have intervals that hold for few faces too; those of Shapley values are a bootstrap's.
+    sure = (row[f"{value}_low"] > 0 or row[f"{value}_high"] < 0) and (many or value != "value")
+    shade = diverging(float(row[value]) if many else math.nan, FULL_COLOUR)
+    return Cell(shade, whole_points(row[value]) + "*" * bool(sure))
 
 
 def costliest(figures: Figures, emotion: str = "all") -> str | None:
@@ -73,7 +75,7 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
     rows = _facial(figures, found[0], emotion) if found else pd.DataFrame()
     if rows.empty:
         return None
-    row, what = rows.loc[rows["cost"].idxmax()], _answers(figures)
+    row, what = rows.loc[rows["cost"].idxmax()], _answers(figures, emotion)
     tied = in_region_order(rows.index[rows["cost"] == row["cost"]])
     names = [_the(region) for region in tied]
     if not row["cost"] > 0:
@@ -94,9 +96,13 @@ def costliest(figures: Figures, emotion: str = "all") -> str | None:
 
 def _rivals(rows: pd.DataFrame, row: pd.Series) -> str:
     """The next regions, where their hiding costs so much that the order may be luck."""
-    near = rows[(rows["cost"] >= row["cost_low"]) & (rows["cost"] < row["cost"])].nlargest(2, "cost", keep="all")
+    near = rows[(rows["cost_high"] >= row["cost_low"]) & (rows["cost"] < row["cost"])].nlargest(len(rows), "cost")
     told = [f"{_the(str(region))} ({points(cost)})" for region, cost in near["cost"].items()]
-    return f", though perhaps no more than {' or '.join(told)}" if told else ""
+    if len(told) > 2:
+        told = [*told[:2], f"{len(told) - 2} other{'s' if len(told) > 3 else ''}"]
+    *others, last = told or [""]
+    these = f"{', '.join(others)} or {last}" if others else last
+    return f", though perhaps no more than {these}" if last else ""
 
 
 def _facial(figures: Figures, fill: str, emotion: str) -> pd.DataFrame:
@@ -106,8 +112,10 @@ def _facial(figures: Figures, fill: str, emotion: str) -> pd.DataFrame:
     return rows.drop("background", errors="ignore")
 
 
-def _answers(figures: Figures) -> str:
-    return "recall" if figures.labelled.any() else "its answers"
+def _answers(figures: Figures, emotion: str) -> str:
+    """What is lost: over all faces recall is accuracy."""
+    right = "accuracy" if emotion == "all" else "recall"
+    return right if figures.labelled.any() else "its answers"
 
 
 def _the(region: str) -> str:
@@ -140,9 +148,10 @@ def _otherwise(figures: Figures, region: str, emotion: str, others: list[str]) -
         if region not in rows.index:
             continue
         row, most = rows.loc[region], rows["cost"].max()
-        first = listing([_the(name) for name in in_region_order(rows.index[rows["cost"] == most]) if name != region])
+        ahead = [_the(name) for name in in_region_order(rows.index[rows["cost"] == most]) if name != region]
+        first, comes = listing(ahead), "comes" if len(ahead) == 1 else "come"
         beside = f", as much as {first}" if row["cost"] == most and first else ""
-        beside = f", less than {first} with {points(most)}" if row["cost"] < most else beside
+        beside = f", where {first} {comes} first with {points(most)}" if row["cost"] < most else beside
         told.append(f"{fill_words(fill)} {points(row['cost'])}{beside}, against elsewhere {_beyond(row)}")
     return f" Hidden otherwise: {'; '.join(told)}." if told else ""
 
@@ -154,9 +163,9 @@ def cost_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     if region not in rows.index or not rows["cost"].abs().max() > 0 or rows.loc[region, "cost"] == rows["cost"].max():
         return None
     row, most = rows.loc[region], rows.loc[rows["cost"].idxmax()]
-    less = ", so less than any such shape" if row[f"{BEYOND}_high"] < 0 else ""
+    less = ", so less than such a shape at a place drawn by chance" if row[f"{BEYOND}_high"] < 0 else ""
     figures_of = f"95 % interval {_ends(row, 'cost')}; against the same shape elsewhere {_beyond(row)}{less}"
-    cost = f"{abs(100 * row['cost']):.0f} points of {_answers(figures)} ({figures_of})"
+    cost = f"{abs(100 * row['cost']):.0f} points of {_answers(figures, emotion)} ({figures_of})"
     if row["cost_low"] > 0:
         less = "less than" if row["cost_high"] < most["cost_low"] else "perhaps as much as"
         says = f"costs {cost}, {less} hiding {_the(str(most.name))}"
@@ -183,7 +192,7 @@ def worth_of(figures: Figures, region: str, emotion: str = "all") -> str | None:
     clear = f"clear of 0 are {listing(others)}" if others else "no region's is clear of 0"
     value, low, high = (points(rows.loc[region, name]) for name in ("value", "low", "high"))
     return (
-        "These densities count only what speaks for the answer. With what speaks against set off, "
+        f"These densities count only what speaks for {figures.aim}. With what speaks against set off, "
         f"{_the(region)} is worth {value} points to it on the mean ({low} to {high}; Shapley values): {clear}."
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from fer_xai.charts.words import counted, listing, percent, span
 from fer_xai.evaluation.intervals import share as interval_of
+from fer_xai.report import cautions
 from fer_xai.report.cards import Picture
 from fer_xai.report.figures import Figures
 from fer_xai.report.pixels import data_uri, face_picture
@@ -41,7 +42,7 @@ class Doubts:
 def doubts(study: Study, figures: Figures) -> Doubts | None:
     """The section's list; `None` where no label is doubted."""
     rows = figures.tables["label_doubts"]
-    if rows.empty:
+    if rows.empty or cautions.hardly_any(figures):
         return None
     votes = bool((rows["evidence"] == "votes").all())
     shown = rows.head(_PICTURES)
@@ -84,8 +85,8 @@ def _said(rows: pd.DataFrame, labelled: int, votes: bool) -> tuple[str, str]:
     return (
         f"Perhaps doubtful: {counted(len(rows), 'label')} of {labelled:,} ({share}). The model {_SURE}.{often}",
         "It is the only witness, and may simply be wrong: look before you change a label. The first are those where "
-        "the emotion it suggests is furthest ahead of the label. With people's votes (FER+) only those that people doubt too "
-        "would be listed.",
+        "the emotion it suggests is furthest ahead of the label. With people's votes (FER+) only those that people "
+        "doubt too would be listed.",
     )
 
 
@@ -98,7 +99,7 @@ def _most_frequent(rows: pd.DataFrame) -> str:
 
 
 def _picture(row: pd.Series, face: np.ndarray) -> Picture:
-    said = f"labelled {row['label']}; model: {row['suggested']} {percent(row['p_suggested'])}"
+    said = f"labelled {row['label']}; suggested: {row['suggested']} {percent(row['p_suggested'])}"
     return Picture(said, data_uri(face_picture(face)), f"Face {row['face']}, {said}", _voted(row))
 
 

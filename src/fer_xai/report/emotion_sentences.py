@@ -26,8 +26,9 @@ def of_emotion(figures: Figures, emotion: str) -> list[str]:
     if figures.lead:
         seen = figures.counts(figures.lead, "coarse", emotion)["n"].max()
         faces = counted(int(seen) if seen > 0 else 0, "face")
+        whose = f"these {faces}" if seen == group else f"the {faces} with landmarks"
         answer = (
-            f"the model's answer to these {faces}" if seen == group else f"its answer to the {faces} with landmarks"
+            f"its answer to {whose}" if figures.aim == "the answer" else f"what speaks for {figures.aim} on {whose}"
         )
         said = looks(figures, answer, emotion)
         sentences.append(said or "None of these faces has landmarks, so nothing can be said about regions.")

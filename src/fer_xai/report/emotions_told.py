@@ -36,6 +36,7 @@ class Told:
     p: float
     n: int
     closest: str
+    first_in: float
     correlation: float
     correlation_p: float
     stands_out: list[tuple[str, str]]
@@ -64,6 +65,7 @@ def _line(figures: Figures, method: str, row: pd.Series) -> Told:
         n=int(row["n"]),
         closest="" if best is None else codebook_name(str(best["codebook"])),
         correlation=math.nan if best is None else float(best["correlation"]),
+        first_in=math.nan if best is None else float(best.get("closest_share", math.nan)),
         correlation_p=math.nan if best is None else float(best["p"]),
         stands_out=_standing_out(figures, method),
         tests=int(figures.tables["own_regions"].query("method == @method")["p"].notna().sum()),
@@ -102,6 +104,12 @@ def _by_others(figures: Figures, lines: list[Told]) -> str:
     return f"; but by {listing(told)}" if told else ""
 
 
+def _how_often(figures: Figures, line: Told) -> str:
+    """On how many resamples the closest codebook comes first."""
+    known = math.isfinite(line.first_in)
+    return f"; first of {len(figures.codebooks)} on {percent(line.first_in)} of resamples" if known else ""
+
+
 def sentences(figures: Figures) -> list[str]:
     """Whether the lead method's maps tell the emotion, and which published table they resemble."""
     lines = told(figures)
@@ -115,10 +123,13 @@ def sentences(figures: Figures) -> list[str]:
     if not line.p < _SURE:
         return [f"{how} no better than by chance: {share} {beside}{_by_others(figures, lines)}."]
     if not _clear(figures, line):
-        nothing = "no better than from maps that know nothing of emotions, since faces themselves differ"
+        nothing = "not clearly better than from maps that know nothing of emotions, since faces themselves differ"
         return [f"{how} {nothing}: {share} {beside}{_by_others(figures, lines)}."]
     known = f"{how}: {share} {beside}"
     if not line.closest:
         return [f"{known}."]
     clearly = "closest to" if line.correlation_p < _SURE else "not clearly like any published codebook, most like"
-    return [f"{known}, and the pattern is {clearly} {line.closest} (correlation {signed(line.correlation)})."]
+    return [
+        f"{known}, and the pattern is {clearly} {line.closest} (correlation {signed(line.correlation)}"
+        f"{_how_often(figures, line)})."
+    ]

@@ -188,7 +188,19 @@ class Figures:
         """Mean recall over the emotions that have labelled faces, with its interval; None where none has."""
         return measure_mean_diagonal(self.confusion) if self.accuracy.n else None
 
+    @property
+    def one_answer_recall(self) -> float:
+        """The balanced accuracy of any one answer for all faces: 1 over the number of emotions with labelled faces."""
+        return 1 / max(1, int((self.confusion.sum(axis=1) > 0).sum()))
+
     # Where it looks
+
+    @cached_property
+    def aim(self) -> str:
+        """What the maps explain, after "speaks for": the answer, the label, an emotion, or one rather than another."""
+        target = str(self.manifest.get("target", "predicted"))
+        sides = [target] if target in self.emotions else target.split("-")
+        return {"predicted": "the answer", "label": "the label"}.get(target, " rather than ".join(sides))
 
     @cached_property
     def landmarks_found(self) -> int:

@@ -72,7 +72,7 @@ def _grid(figures: Figures, rows: pd.DataFrame) -> Grid:
         (region_name(region), [_cell(known.loc[(group, region)]) for group in groups])
         for region in in_region_order(rows["figure"].unique())
     ]
-    title = f"{method_name(figures.lead or '')}: what speaks for the answer, against other faces, in points"
+    title = f"{method_name(figures.lead or '')}: what speaks for {figures.aim}, against other faces, in points"
     return Grid(title, [(str(group), f"n = {sizes[group]}") for group in groups], lines)
 
 

@@ -10,7 +10,6 @@ from fer_xai.charts.words import is_causal, method_name, percent, span
 from fer_xai.report import cautions
 from fer_xai.report.figures import Figures
 
-_MORE = 1.5  # times the share over all faces: told of an emotion
 _SUMS = ("known", "share", "known_area", "squares", "products", "area_squares")
 
 
@@ -66,23 +65,15 @@ def sentences(figures: Figures) -> list[str]:
         return []
     caught = [o for o in found if o.beyond]
     first = caught[0] if caught else found[0]
+    aims = "its answers" if figures.aim == "the answer" else figures.aim
     said = (
-        f"{percent(first.share)} of what speaks for its answers lies outside the face ({method_name(first.method)}; "
+        f"{percent(first.share)} of what speaks for {aims} lies outside the face ({method_name(first.method)}; "
         f"95 % interval {span(first.low, first.high)}), where {percent(first.area)} of the picture is"
     )
     if not caught:
         beside = "less than" if first.less else "no clear difference from"
-        return [f"{said}: {beside} what a flat map would have{_most(figures, first)}."]
+        return [f"{said}: {beside} what a flat map would have."]
     why = "" if cautions.one_answer(figures) else " Something outside the face may give the label away."
     return [
         f"Warning: this model looks at the background. {said}: more, beyond chance, than a flat map would have.{why}"
     ]
-
-
-def _most(figures: Figures, found: Outside) -> str:
-    """On which emotion's faces the most lies outside, where that is half as much again as on all; else nothing."""
-    told = figures.told(figures.counts_of(found.method))
-    shares = {e: figures.counts(found.method, "coarse", e)["share"].get("background", np.nan) for e in told}
-    known = {emotion: float(share) for emotion, share in shares.items() if share >= _MORE * found.share}
-    emotion = max(known, key=lambda name: known[name], default="")
-    return f"; most for {emotion}, {percent(known[emotion])}" if emotion else ""

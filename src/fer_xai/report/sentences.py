@@ -54,19 +54,13 @@ def headline(figures: Figures) -> list[str]:
 
 def explained(figures: Figures) -> str:
     """What every map explains, after "explains"."""
-    target = figures.manifest.get("target", "predicted")
-    if target == "predicted":
-        return "the emotion the model answered"
-    if target == "label":
-        return "the face's label"
-    sides = [str(target)] if str(target) in figures.emotions else str(target).split("-")
-    return " rather than ".join(sides if isinstance(target, str) else map(str, target))
+    words = {"the answer": "the emotion the model answered", "the label": "the face's label"}
+    return words.get(figures.aim, figures.aim)
 
 
 def _asked(figures: Figures) -> list[str]:
     """What every map explains, where that is not the model's answer."""
-    usual = figures.manifest.get("target", "predicted") == "predicted"
-    return [] if usual else [f"Every map here explains {explained(figures)}."]
+    return [] if figures.aim == "the answer" else [f"Every map here explains {explained(figures)}."]
 
 
 def _what(figures: Figures) -> str:
@@ -171,7 +165,9 @@ def _facial(figures: Figures, method: str, emotion: str = "all") -> pd.DataFrame
 def _where(figures: Figures) -> list[str]:
     if figures.lead is None:
         return []
-    said = looks(figures, "its answer to these faces" if cautions.few(figures) else "its answer")
+    own = "its answer" if figures.aim == "the answer" else f"what speaks for {figures.aim}"
+    where = " on" if own != "its answer" else " to"
+    said = looks(figures, f"{own}{where} these faces" if cautions.few(figures) else own)
     return [said] if said else ["No face has landmarks, so nothing can be said about facial regions."]
 
 

@@ -174,7 +174,7 @@ def _heat(axis: Axes, figures: Figures, table: grids.Grid) -> None:
     """The lead method's region heat, as on the index: colour and number."""
     axis.set_axis_off()
     lead = method_name(str(figures.lead))
-    title = f"Where the answer rests, by {lead}: share against area, in powers of two (0: just its area)"
+    title = f"What speaks for {figures.aim}, by {lead}: share against area, in powers of two (0: just its area)"
     axis.set_title(title, fontsize=9, x=0, pad=14, parse_math=False)
     known, ink = shades("light"), axis.figure.ink  # type: ignore[union-attr]
     for down, (region, cells) in enumerate(table.rows):

@@ -38,7 +38,7 @@ class Line:
 
     method: str
     name: str
-    trusted: bool
+    badge: str
     blind: bool
     answers: list[Answer]
 
@@ -111,14 +111,20 @@ def _line(verdict: Verdict) -> Line:
     findings = (verdict.faithful, verdict.stable, verdict.sanity, verdict.grain)
     writers = (signed, signed, signed, plain)
     answers = [_answer(f, write, verdict.faithful.n) for f, write in zip(findings, writers, strict=True)]
-    return Line(verdict.method, map_name(verdict.method), verdict.trusted, False, answers)
+    return Line(verdict.method, map_name(verdict.method), _badge(verdict), False, answers)
+
+
+def _badge(verdict: Verdict) -> str:
+    """``trust``; ``faithful``, where it is not told whether it is stable or about this model; or nothing."""
+    opened = "unclear" in (verdict.stable.level, verdict.sanity.level)
+    return ("faithful" if opened else "trust") if verdict.trusted else ""
 
 
 def _blind_line(verdict: Verdict) -> Line:
     """A map that is no explanation: its faithfulness is what others are held against, not judged itself."""
     line = _line(verdict)
     unjudged = replace(line.answers[0], level="", said="", words="")
-    return replace(line, trusted=False, blind=True, answers=[unjudged, *line.answers[1:]])
+    return replace(line, badge="no explanation", blind=True, answers=[unjudged, *line.answers[1:]])
 
 
 def _answer(finding: Finding, write: Callable[[float], str], usual: int) -> Answer:
@@ -129,6 +135,8 @@ def _answer(finding: Finding, write: Callable[[float], str], usual: int) -> Answ
     interval = f" ({write(finding.low)} to {write(finding.high)})" if known else ""
     against = finding.against.replace(ELSEWHERE, "laid elsewhere")
     chance = f"{against}: {write(finding.chance)}" if math.isfinite(finding.chance) else ""
+    if finding.level in ("unclear", "no") and math.isfinite(finding.p):
+        chance += f" ({signed(finding.difference)} apart, p = {finding.p:.2g})"
     said = f"{MARKS[finding.level]} {finding.level}"
     faces = f", {counted(finding.n, 'face')}" if finding.n != usual else ""
     return Answer(finding.level, said, finding.words, f"{write(finding.value)}{interval}{faces}", chance)
@@ -173,5 +181,5 @@ def _pair(row: Any) -> Pair | None:
         signed(row.rank_correlation),
         f"{signed(row.low)} to {signed(row.high)}" if known else "no interval",
         signed(row.chance_correlation),
-        known and row.low > row.chance_correlation,
+        known and row.low > row.chance_correlation and signed(row.low) != signed(row.chance_correlation),
     )

@@ -233,7 +233,9 @@ def _covered(lines: list[Compared]) -> str:
         told = [f"{line.name} (on {counted(line.n, 'face')})" for line in enough]
         few = listing([line.name for line in lines if line.small])
         rest = f"; too few faces to tell: {few}" if few else ""
-        return f"It makes no difference beyond chance to how often the model is right: {listing(told)}{rest}."
+        return (
+            f"How often the model is right is not clearly different where something is covered: {listing(told)}{rest}."
+        )
     said = [
         f"with {line.name} accuracy is {points(line.difference)} points "
         f"(95 % interval {points(line.difference_low)} to {points(line.difference_high)})"

@@ -417,7 +417,10 @@ def test_several_trusted_methods_are_less_faithful_in_the_plural() -> None:
     assert found == "For this model, trust good; c is to be trusted too, but less faithful."
 
 
-def test_a_little_better_than_edges_is_unclear() -> None:
-    faithful = judge(made_up({"a": {"score": 0.14}}), ["a"])[0].faithful
+def test_a_little_better_than_edges_is_unclear_and_what_comes_nearest_to_winning_is_told() -> None:
+    trust = made_up({"a": {"score": 0.14}})
+    faithful = judge(trust, ["a"])[0].faithful
+    assert (faithful.level, faithful.words) == ("unclear", "not clearly better than a blob in the middle")
+    faithful = judge(trust[trust["variant"] != "blob"], ["a"])[0].faithful
     assert (faithful.level, faithful.words) == ("unclear", "not clearly better than an edge detector")
     assert (faithful.against, faithful.chance) == ("an edge detector", 0.1)

@@ -21,7 +21,7 @@ SENTENCES = [
     ({"score": 0.30}, "trust a and b."),
     ({"score": 0.20}, "trust a; b is to be trusted too, but less faithful."),
     ({"score": 0.36}, "trust b; a is to be trusted too, but less faithful."),
-    ({"score": 0.13}, "trust a; b is not clearly better than an edge detector."),
+    ({"score": 0.13}, "trust a; b is not clearly better than a blob in the middle."),
     ({"score": 0.10}, "trust a; b is not better than an edge detector."),
     ({"score": 0.02, "elsewhere": -0.2}, "trust a; b is worse than an edge detector."),
     ({"score": 0.16}, "trust a; b is not clearly better than a blob in the middle."),
@@ -56,7 +56,7 @@ def test_the_sentence_follows_from_the_figures(figures, said):
 
 def test_every_sentence_is_tried():
     said = {sentence for _, sentence in SENTENCES}
-    assert len(said) == 16
+    assert len(said) == 15
 
 
 def test_where_nobody_can_be_trusted_the_sentence_says_so_and_why():
@@ -81,8 +81,8 @@ def test_too_few_faces_to_tell_is_not_said_to_be_no_better():
     trust = made_up({"a": {"score": 0.1}, "b": {"score": 0.09}})
     trust.loc[trust["metric"] == "faithfulness_beside", "difference_high"] = 0.2
     assert verdict_sentence(trust, judge(trust, ["a", "b"])) == (
-        "For this model, these faces cannot tell which of the 2 methods to trust; a and b cannot be told from an edge "
-        "detector by these few faces."
+        "For this model, these faces cannot tell which of the 2 methods to trust; a and b cannot be told from a blob "
+        "in the middle by these few faces."
     )
     assert "these faces cannot tell whether to trust the one method here" in verdict_sentence(
         trust, judge(trust, ["a"])
