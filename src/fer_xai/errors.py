@@ -38,7 +38,7 @@ def unknown(what: str, name: object, known: Iterable[str]) -> InputError:
 
 
 def _bare(name: str) -> str:
-    return name.casefold().translate({ord(letter): None for letter in "-_ "})
+    return name.casefold().replace("+", "plus").translate({ord(letter): None for letter in "-_ "})
 
 
 def first_line(error: BaseException) -> str:

@@ -252,6 +252,12 @@ def test_another_seed_gives_other_numbers(stub_model, sample_images, method):
     assert not np.allclose(one, other, rtol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["GradCAM++", "Grad-CAM ++", "gradcamplusplus"])
+def test_a_method_may_be_meant_under_its_usual_name(stub_model, sample_images, name):
+    with pytest.raises(InputError, match="did you mean 'gradcam_plus_plus'"):
+        run(stub_model, sample_images[:1], name)
+
+
 @pytest.mark.parametrize(
     ("target", "why"),
     [
@@ -266,8 +272,11 @@ def test_another_seed_gives_other_numbers(stub_model, sample_images, method):
 def test_what_a_target_may_be_is_told(target, why):
     with pytest.raises(InputError) as refusal:
         check_target(target)
-    expected = "expected predicted, label, an emotion, or a contrast of two different emotions as fear-surprise"
-    assert str(refusal.value).startswith(f"target {target!r}: {expected}{why}")
+    said = str(refusal.value)
+    assert said.startswith(
+        f"target {target!r}: expected predicted, label, every (explain only), an emotion, or a contrast"
+    )
+    assert "what speaks against an emotion is blue in its own map" + why in said
 
 
 def test_targets_are_named_per_face(stub_model, sample_images):

@@ -118,6 +118,13 @@ def save(path: Path, pixels: np.ndarray, **options: object) -> None:
     Image.fromarray(pixels).save(path, **options)
 
 
+def test_a_table_whose_labels_have_another_name_is_told(tmp_path, caplog):
+    path = tmp_path / "a.csv"
+    path.write_text("label,pixels\n" + f"3,{' '.join(['9'] * 100)}\n")
+    assert load_faces(path).labels == (None,)
+    assert caplog.messages == ["a.csv has a column label but none called emotion: its faces count as unlabelled"]
+
+
 class TestFolders:
     def test_kaggle_names_tell_validation_from_test_and_that_is_said(self, tmp_path, caplog):
         save(tmp_path / "train/angry/Training_3.png", face(3))

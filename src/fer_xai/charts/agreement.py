@@ -10,7 +10,7 @@ import pandas as pd
 from fer_xai.charts.forest import ROW, Panel, draw_panels, legend
 from fer_xai.charts.selecting import emotions_of, select
 from fer_xai.charts.style import Chart, style
-from fer_xai.charts.words import codebook_name, in_method_order, listing, method_name
+from fer_xai.charts.words import codebook_name, counted, in_method_order, listing, method_name
 from fer_xai.errors import InputError
 from fer_xai.facs import mean_agreement
 
@@ -82,6 +82,6 @@ def _alt(panels: Sequence[Panel], emotions: Sequence[str], methods: Sequence[str
     above = [e for e, panel in zip(emotions, panels, strict=True) if panel.low[0] > np.nanmax(panel.chance[0])]
     found = f"clear of both chance levels for {listing(above)}" if above else "clear of both chance levels for none"
     return (
-        f"Forest plot of agreement with {codebook_name(codebook)} for {len(emotions)} emotions and {len(methods)} "
-        f"methods, with chance bands; by {lead} it is {found}."
+        f"Forest plot of agreement with {codebook_name(codebook)} for {counted(len(emotions), 'emotion')} and "
+        f"{counted(len(methods), 'method')}, with chance bands; by {lead} it is {found}."
     )

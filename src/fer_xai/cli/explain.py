@@ -47,7 +47,10 @@ def explain(
     target: options.TargetOrEvery = "predicted",
     kind: Annotated[
         str,
-        typer.Option(help="What is drawn: panels, overlay, progressive (LIME), regions or bars.", callback=early.kind),
+        typer.Option(
+            help="What is drawn: panels, overlay, progressive (LIME; SHAP by regions or segments), regions or bars.",
+            callback=early.kind,
+        ),
     ] = "panels",
     samples: Annotated[
         int | None,

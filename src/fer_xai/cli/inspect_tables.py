@@ -25,7 +25,8 @@ _MOST_CANDIDATES = 12
 _LEGEND = (
     "chosen: what the faces speak for (kept: what stays, since they do not say); tied: not told from it (exact McNemar "
     "test, 1 %); more right: on these faces, not beyond chance; order found: the best order for these faces, from one "
-    "half and judged on the other; log-lik.: the labels' mean log likelihood, higher is better."
+    "half and judged on the other; log-lik.: the labels' mean log likelihood, higher is better; could as well mean: "
+    "emotions that the faces do not tell from the one that is named."
 )
 
 

@@ -161,7 +161,7 @@ def _always(labels: np.ndarray) -> str:
 
 
 def _hopeless(best: Reading, labels: np.ndarray) -> str:
-    fitted = "; an order found on one half of the faces and judged on the other" if best.order.name == "found" else ""
+    fitted = " (found on one half of the faces and judged on the other)" if best.order.name == "found" else ""
     return (
         f"no reading is right beyond chance: the best, {best.way} in {best.order.name} order{fitted}, is right on "
         f"{best.accuracy.value:.1%} of {len(best.right)} faces{_always(labels)}. Check that the model is trained and "

@@ -9,7 +9,10 @@ import numpy as np
 from fer_xai.emotions import FERPLUS, canonical
 from fer_xai.errors import InputError
 
-_EXPECTED = "expected predicted, label, an emotion, or a contrast of two different emotions as fear-surprise"
+_EXPECTED = (
+    "expected predicted, label, every (explain only), an emotion, or a contrast of two different emotions as "
+    "fear-surprise; what speaks against an emotion is blue in its own map"
+)
 EVERY = "every"  # each emotion of the classifier, one after the other
 Target = str | tuple[str, str] | Sequence[str]
 

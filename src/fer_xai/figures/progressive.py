@@ -30,8 +30,8 @@ def draw_progressive(explanation: Explanation, limit: int = 8) -> Figure:
     """
     if explanation.segments is None:
         raise InputError(
-            f"{explanation.method} has no segments to show one after the other: explain with lime or shap:segments, "
-            'or draw kind="overlay"'
+            f"{explanation.method} has no segments to show one after the other: explain with lime, shap:regions "
+            "or shap:segments, or draw the kind overlay"
         )
     rows, counts = min(len(explanation), limit), steps(explanation)
     figure, axes = panel_figure(rows, len(counts) + 1, 1.6, 2.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import warnings
 from collections import Counter
@@ -15,6 +16,8 @@ from fer_xai.errors import InputError, first_line
 from fer_xai.faces.columns import further_columns, refuse_twins
 from fer_xai.faces.faces import Faces, table_of
 from fer_xai.unpacking import refuse_zip_bomb
+
+_LOG = logging.getLogger("fer_xai.faces")
 
 WHAT = "FER2013's CSV (emotion,pixels,Usage; plain, .gz or .zip)"
 _SPLITS = {
@@ -57,6 +60,8 @@ def load(source: str | Path, size: tuple[int, int] | None) -> Faces:
         parts.append(table_of(ids, labels[good].tolist(), splits[good].tolist(), sources, row=numbers, **more))
     if not parts:
         raise InputError(f"{path} has a header but no rows")
+    if meant := sorted({"label", "labels", "class", "expression"} & set(rows.columns)) if "emotion" not in rows else []:
+        _LOG.warning("%s has a column %s but none called emotion: its faces count as unlabelled", path.name, meant[0])
     return Faces(np.concatenate(pixels)[..., None], pd.concat(parts, ignore_index=True), skipped=tuple(skipped))
 
 
