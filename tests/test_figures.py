@@ -96,7 +96,7 @@ def test_the_heading_tells_what_full_colour_is_worth(explanation):
     tiny = replace(explanation, attributions=explanation.attributions * 5e-6, details={"settled": np.array([0.62])})
     titles = [axis.get_title() for axis in tiny.plot("panels").axes]
     assert any(
-        "full colour \N{PLUS-MINUS SIGN}5e-06\nhardly moves the answer\nranking settled to 0.62" in title
+        "full colour \N{PLUS-MINUS SIGN}5e-06\nno place moves the answer a point\nranking settled to 0.62" in title
         for title in titles
     )
     assert "endless passes" in key(tiny.plot("panels"))
@@ -146,10 +146,10 @@ def test_what_hardly_moves_the_answer_is_called_so(explanation):
         return " ".join(axis.get_title() for axis in drawn.axes)
 
     maps = explanation.attributions / np.abs(explanation.attributions).max()
-    assert "hardly moves the answer" in titles(attributions=0.009 * maps)
-    assert "hardly moves the answer" not in titles(attributions=0.011 * maps)
-    assert "hardly moves the answer" not in titles(attributions=0.009 * maps, method="saliency")
-    assert "hardly moves the answer" not in titles(attributions=0 * maps)
+    assert "no place moves the answer a point" in titles(attributions=0.009 * maps)
+    assert "no place moves the answer a point" not in titles(attributions=0.011 * maps)
+    assert "no place moves the answer a point" not in titles(attributions=0.009 * maps, method="saliency")
+    assert "no place moves the answer a point" not in titles(attributions=0 * maps)
 
 
 def _rgb(colour: str) -> tuple[float, ...]:
@@ -198,7 +198,7 @@ def test_refusals_say_what_can_be_had(explanation):
         explanation.plot("pie")
     with pytest.raises(InputError, match="overlay takes no option level; its options: none"):
         explanation.plot("overlay", level="fine")
-    with pytest.raises(InputError, match=r'occlusion has no segments .*kind="overlay"'):
+    with pytest.raises(InputError, match=r"occlusion has no segments .*or draw the kind overlay"):
         explanation.plot("progressive")
     with pytest.raises(InputError, match="at least one face"):
         explanation.plot(limit=0)

@@ -21,7 +21,10 @@ from fer_xai.errors import InputError
 LIMIT = 4.0  # times an even spread: full colour
 _SIDES = {"for": ("p", 1.0), "against": ("n", -1.0)}
 _LABEL = "what speaks {}: times an even spread (1: a flat map, chance)"
-_NOTE = f"n: faces whose map has any of it. Full colour: {LIMIT:g} times and more."
+_NOTE = (
+    f"n: faces whose map has any of it. Full colour: {LIMIT:g} times and more. Place by place: a small place may be "
+    "darker here than its whole region is on a drawn face."
+)
 _LEAST = 0.5  # of the faces whose picture must reach a place
 
 

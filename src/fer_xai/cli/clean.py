@@ -127,6 +127,9 @@ def _show(summary: pd.DataFrame, total: int, dropped: int) -> None:
     for row in summary.itertuples():
         counts = (row.faces, row.drop, row.look, row.test_in_train, row.validation_in_train)
         shown.add_row(str(row.check), *(str(count) if count else "" for count in counts), str(row.right))
+    shown.caption = (
+        "right on FER2013: of so many faces that a check flagged there and people looked at, it was right on"
+    )
     Console().print(shown)
 
 

@@ -139,7 +139,7 @@ def heading(explanation: Explanation, n: int) -> str:
         return "\n".join([target, "no landmarks, so no regions"])
     blank = not explanation.attributions[n].any()
     little = hardly_moves(explanation.method, 0 if blank else _full_colour(explanation, n))
-    return "\n".join([target, *rest, scale, *(["hardly moves the answer"] if little else []), *sure])
+    return "\n".join([target, *rest, scale, *(["no place moves the answer a point"] if little else []), *sure])
 
 
 def method_words(explanation: Explanation) -> str:

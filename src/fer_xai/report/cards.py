@@ -126,7 +126,7 @@ def sign_of(figures: Figures, method: str) -> str:
 
 def _overlay(face: np.ndarray, attribution: np.ndarray, method: str, where: str, sign: str) -> Picture:
     scale = colour_scale(attribution)
-    little = ", hardly moves the answer" if hardly_moves(method, scale) else ""
+    little = ", no place moves the answer a point" if hardly_moves(method, scale) else ""
     note = f"{sign}{scale:.2g}{little}" if scale else "empty"
     alt = f"{method_name(method)} overlay: {where}" if scale else f"{method_name(method)} overlay: the map is empty"
     return Picture(method_name(method), data_uri(overlay(face, attribution)), alt, note)

@@ -34,6 +34,7 @@ _CAUTIONS = (
     "fault, a high S is no proof of understanding.",
     "Right for these faces says nothing of faces that are not among them: other people, ages, light, cameras.",
 )
+_NARROWEST = 5  # columns of the heat: one alone would be as wide as the page
 
 
 def write_summary(figures: Figures, model: str, data: str, folder: Path) -> None:
@@ -71,8 +72,8 @@ def _page(figures: Figures, model: str, data: str) -> Chart:
     # What is left below the sentences is shared by three panels; the cautions stand at the foot.
     foot = 0.148
     high = top - foot - 0.03
-    _recalls(page.add_axes((0.14, top - 0.38 * high, 0.27, 0.33 * high)), figures)
-    _forest(page.add_axes((0.68, top - 0.38 * high, 0.22, 0.33 * high)), figures)
+    _recalls(page.add_axes((0.14, top - 0.395 * high, 0.27, 0.325 * high)), figures)
+    _forest(page.add_axes((0.68, top - 0.395 * high, 0.22, 0.325 * high)), figures)
     table = grids.region_heat(figures, figures.lead, "coarse") if figures.lead else None
     if table is None or not table.columns:
         few = "too few faces of each emotion" if figures.landmarks_found else "no face has landmarks"
@@ -190,7 +191,7 @@ def _heat(axis: Axes, figures: Figures, table: grids.Grid) -> None:
     if len(table.columns) < len(figures.emotions):
         left_out = "Emotions of fewer than three faces with landmarks are left out."
         axis.text(0, len(table.rows) + 0.25, left_out, va="top", fontsize=7.5, color=ink["soft"])
-    axis.set_xlim(-0.05, len(table.columns))
+    axis.set_xlim(-0.05, max(len(table.columns), _NARROWEST))
     axis.set_ylim(len(table.rows), -1.05)
 
 

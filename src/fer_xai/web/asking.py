@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Request
 
 from fer_xai.classifier import Classifier
-from fer_xai.errors import InputError
+from fer_xai.errors import InputError, unknown
 from fer_xai.explainers import list_explainers, make_explainer
 from fer_xai.explainers.registry import full_name
 from fer_xai.explainers.target import resolve_target
@@ -56,9 +56,7 @@ def question(served: Served, model: str, classifier: Classifier, given: dict[str
     try:
         served.check_method(model, full_name(make_explainer(method)))
     except InputError:
-        raise Problem(
-            "unknown_method", f"there is no method {method[:60]!r}; there is {', '.join(list_explainers())}"
-        ) from None
+        raise Problem("unknown_method", str(unknown("method", method[:60], list_explainers()))) from None
     samples = _number(given, "samples", 2, limits.samples)
     try:
         explainer = make_explainer(method, **({} if samples is None else {"samples": samples}))
